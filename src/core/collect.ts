@@ -1,0 +1,135 @@
+import type { CallRecord } from './call.js'
+import { MoaError, type ErrorInfo } from './errors.js'
+import type { Degradation, FinishReason, ModelEvent, Proposal, TokenLogprob } from './events.js'
+import type { SlotRef } from './call.js'
+import type { ToolCall } from './message.js'
+import type { Cost, Usage } from './usage.js'
+
+/** A finished answer with everything that led to it. The last four lists are empty outside a mixture. */
+export interface Result {
+  /** Upstream id of the answer. */
+  readonly id?: string
+  /** The model that wrote the answer, as its upstream names it. */
+  readonly model: string
+  readonly text: string
+  readonly reasoning: string
+  readonly refusal: string
+  readonly toolCalls: readonly ToolCall[]
+  readonly logprobs: readonly TokenLogprob[]
+  readonly finishReason: FinishReason
+  readonly usage: Usage
+  readonly cost: Cost
+  readonly systemFingerprint?: string
+  readonly degraded: readonly Degradation[]
+  readonly proposals: readonly Proposal[]
+  readonly failures: readonly SlotFailure[]
+  readonly calls: readonly CallRecord[]
+}
+
+/** A slot whose answer did not make it into the run. */
+export interface SlotFailure {
+  readonly slot: SlotRef
+  /** Why it failed; absent for a slot that was dropped while still working. */
+  readonly error?: ErrorInfo
+  /** Why it was dropped. */
+  readonly dropped?: string
+}
+
+/**
+ * Folds a stream into a {@link Result}.
+ *
+ * @throws whatever the stream throws; {@link MoaError} `incomplete_stream` when it ends without `finish`.
+ */
+export async function collect(events: AsyncIterable<ModelEvent>): Promise<Result> {
+  const collector = new Collector()
+  for await (const event of events) collector.add(event)
+  return collector.result()
+}
+
+/** {@link collect} one event at a time, for callers that also look at the events. */
+export class Collector {
+  #id: string | undefined
+  #model = ''
+  readonly #text: string[] = []
+  readonly #reasoning: string[] = []
+  #refusal = ''
+  readonly #toolCalls: { id: string; name: string; arguments: string }[] = []
+  readonly #logprobs: TokenLogprob[] = []
+  readonly #proposals: Proposal[] = []
+  readonly #failures: SlotFailure[] = []
+  readonly #calls: CallRecord[] = []
+  #finish: Extract<ModelEvent, { type: 'finish' }> | undefined
+
+  add(event: ModelEvent): void {
+    switch (event.type) {
+      case 'answer-start':
+        this.#id = event.id
+        this.#model = event.model
+        break
+      case 'answer-delta':
+        this.#text.push(event.text)
+        if (event.logprobs) this.#logprobs.push(...event.logprobs)
+        break
+      case 'reasoning-delta':
+        this.#reasoning.push(event.text)
+        break
+      case 'refusal-delta':
+        this.#refusal += event.text
+        break
+      case 'tool-call-delta': {
+        const call = (this.#toolCalls[event.index] ??= { id: '', name: '', arguments: '' })
+        if (event.id !== undefined) call.id = event.id
+        if (event.name !== undefined) call.name += event.name
+        call.arguments += event.arguments
+        break
+      }
+      case 'proposal-end':
+        this.#proposals.push(event.proposal)
+        break
+      case 'proposal-failed':
+        this.#failures.push({ slot: event.slot, error: event.error })
+        break
+      case 'proposal-dropped':
+        this.#failures.push({ slot: event.slot, dropped: event.reason })
+        break
+      case 'call-settled':
+        this.#calls.push(event.call)
+        break
+      case 'finish':
+        this.#finish = event
+        break
+      case 'run-start':
+      case 'stage-start':
+      case 'proposal-start':
+      case 'proposal-delta':
+      case 'stage-end':
+      case 'degraded':
+        break
+    }
+  }
+
+  /** @throws {@link MoaError} `incomplete_stream` before the `finish` event has been added. */
+  result(): Result {
+    const finish = this.#finish
+    if (finish === undefined)
+      throw new MoaError('incomplete_stream', 'The answer ended without a finish event; it may be cut short.')
+    return {
+      ...(this.#id !== undefined && { id: this.#id }),
+      model: this.#model,
+      text: this.#text.join(''),
+      reasoning: this.#reasoning.join(''),
+      refusal: this.#refusal,
+      // Indices an upstream left out would be holes.
+      toolCalls: this.#toolCalls.filter(() => true),
+      logprobs: this.#logprobs,
+      finishReason: finish.reason,
+      usage: finish.usage,
+      cost: finish.cost,
+      ...(finish.systemFingerprint !== undefined && { systemFingerprint: finish.systemFingerprint }),
+      degraded: finish.degraded ?? [],
+      proposals: this.#proposals,
+      failures: this.#failures,
+      calls: this.#calls,
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import type { CallRecord } from './call.js'
+import type { ModelEvent } from './events.js'
+import type { ChatRequest } from './request.js'
+
+export interface StreamOptions {
+  /** Aborting closes every upstream call and makes the stream throw the signal's reason. */
+  readonly signal: AbortSignal
+  /**
+   * `stream` (default): text arrives as the model writes it. `whole`: the caller only needs the finished text,
+   * so the model may fetch it in one piece, which costs about half the CPU time.
+   */
+  readonly delivery?: 'stream' | 'whole'
+  /** Mixtures only: send the proposals' text while it is being written. Default false. */
+  readonly liveProposals?: boolean
+  /**
+   * Told of every upstream call once, when it ends, in whatever way it ends; also of calls that end after the
+   * stream did. Called synchronously; must not throw.
+   */
+  readonly onCall?: (call: CallRecord) => void
+}
+
+/**
+ * Anything that answers a chat request: one LLM at a provider, a simulated one, a wrapper around another model,
+ * a whole mixture.
+ *
+ * `stream` starts nothing before the first `next()`. It yields exactly one terminal `finish` event as its last
+ * event, or throws: a {@link MoaError} when the model fails, `signal.reason` when aborted. Leaving the loop early
+ * closes every upstream call.
+ */
+export interface Model {
+  /** `provider/model`, or a recipe's name. */
+  readonly id: string
+  /** What the model is known to accept; absent fields are unknown. */
+  readonly capabilities?: ModelCapabilities
+  stream(request: ChatRequest, options: StreamOptions): AsyncIterable<ModelEvent>
+}
+
+export interface ModelCapabilities {
+  /** Prompt and answer together, in tokens. */
+  readonly contextTokens?: number
+  readonly images?: boolean
+  readonly files?: boolean
+  readonly tools?: boolean
+  /** Continues a trailing assistant message instead of refusing it. */
+  readonly prefill?: boolean
+}

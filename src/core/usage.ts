@@ -1,0 +1,49 @@
+/** Tokens of one call or of several summed. */
+export interface Usage {
+  /** Prompt tokens, cached ones included. */
+  readonly inputTokens: number
+  /** Answer tokens, reasoning included. */
+  readonly outputTokens: number
+  /** The part of `inputTokens` the provider read from its prefix cache. */
+  readonly cachedInputTokens: number
+  /** The part of `outputTokens` spent on reasoning. */
+  readonly reasoningTokens: number
+}
+
+/** Money, in US dollars. */
+export interface Cost {
+  /** Sum over the priced calls; `null` when no call had a price. A lower bound while `unpricedCalls` > 0. */
+  readonly usd: number | null
+  /** How many calls have no known price. */
+  readonly unpricedCalls: number
+}
+
+export const NO_USAGE: Usage = Object.freeze({
+  inputTokens: 0,
+  outputTokens: 0,
+  cachedInputTokens: 0,
+  reasoningTokens: 0,
+})
+
+export const NO_COST: Cost = Object.freeze({ usd: null, unpricedCalls: 0 })
+
+export function addUsage(a: Usage, b: Usage): Usage {
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    cachedInputTokens: a.cachedInputTokens + b.cachedInputTokens,
+    reasoningTokens: a.reasoningTokens + b.reasoningTokens,
+  }
+}
+
+export function addCost(a: Cost, b: Cost): Cost {
+  return {
+    usd: a.usd === null ? b.usd : b.usd === null ? a.usd : a.usd + b.usd,
+    unpricedCalls: a.unpricedCalls + b.unpricedCalls,
+  }
+}
+
+/** The cost of one call from its price; `null` says the price is unknown. */
+export function costOf(usd: number | null): Cost {
+  return usd === null ? { usd: null, unpricedCalls: 1 } : { usd, unpricedCalls: 0 }
+}

@@ -1,0 +1,7 @@
+export * from './abort.js'
+export * from './clock.js'
+export * from './hash.js'
+export * from './limiter.js'
+export * from './queue.js'
+export * from './random.js'
+export * from './suggest.js'

@@ -1,0 +1,67 @@
+import { abortReason } from './abort.js'
+
+interface Waiter {
+  grant(): void
+}
+
+/**
+ * At most `limit` holders at a time, first come first served. A waiter whose signal aborts leaves the line at
+ * once. The line itself is as long as there are callers; callers bound themselves by their panel or queue.
+ */
+export class Limiter {
+  readonly #limit: number
+  #active = 0
+  readonly #waiters = new Set<Waiter>()
+
+  /** @param limit at least 1; `Infinity` lets everybody in. */
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  /** Holders right now. */
+  get active(): number {
+    return this.#active
+  }
+
+  /** Callers waiting right now. */
+  get waiting(): number {
+    return this.#waiters.size
+  }
+
+  /** Resolves with the function that gives the place back; calling that twice does no harm. */
+  acquire(signal: AbortSignal): Promise<() => void> {
+    if (signal.aborted) return Promise.reject(abortReason(signal))
+    if (this.#active < this.#limit) {
+      this.#active += 1
+      return Promise.resolve(this.#releaser())
+    }
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        this.#waiters.delete(waiter)
+        reject(abortReason(signal))
+      }
+      const waiter: Waiter = {
+        grant: () => {
+          signal.removeEventListener('abort', onAbort)
+          resolve(this.#releaser())
+        },
+      }
+      signal.addEventListener('abort', onAbort, { once: true })
+      this.#waiters.add(waiter)
+    })
+  }
+
+  #releaser(): () => void {
+    let released = false
+    return () => {
+      if (released) return
+      released = true
+      for (const next of this.#waiters) {
+        this.#waiters.delete(next)
+        next.grant()
+        return
+      }
+      this.#active -= 1
+    }
+  }
+}
