@@ -1,0 +1,192 @@
+import { MoaError, NO_COST, NO_USAGE, costOf } from '../core/index.js'
+import type { AnswerEvent, FinishReason, Usage } from '../core/index.js'
+import { decodeError, readErrorBody } from './error.js'
+import { decodeFinishReason } from './finish-reason.js'
+import { decodeLogprobs } from './logprobs.js'
+import type { WireChunk, WireContentFragment, WireDelta, WireToolCall } from './types.js'
+import { decodeUsage } from './usage.js'
+
+/** What a decoded answer cost according to its upstream, when it said so. */
+export interface Reported {
+  readonly usage: Usage | undefined
+  /** Dollars, from upstreams that price their own calls. */
+  readonly costUsd: number | undefined
+}
+
+/**
+ * Turns the chunks of one streamed chat completion into answer events. Feed it the data of each server-sent event;
+ * it calls `emit` for every event, `finish` last and once.
+ *
+ * The first event is held back until the answer really begins, so whoever sees an event may take it that the
+ * model has started to answer.
+ */
+export class ChunkDecoder {
+  readonly #upstream: string
+  readonly #emit: (event: AnswerEvent) => void
+  #id: string | undefined
+  #model: string
+  #fingerprint: string | undefined
+  #started = false
+  #finished = false
+  #reason: FinishReason | undefined
+  #usage: Usage | undefined
+  #costUsd: number | undefined
+  #toolIds: string[] = []
+
+  constructor(options: { upstream: string; model: string; emit: (event: AnswerEvent) => void }) {
+    this.#upstream = options.upstream
+    this.#model = options.model
+    this.#emit = options.emit
+  }
+
+  /** True once `finish` has been emitted. */
+  get finished(): boolean {
+    return this.#finished
+  }
+
+  /** True once the upstream has given its finish reason; only usage and `[DONE]` can follow. */
+  get complete(): boolean {
+    return this.#reason !== undefined
+  }
+
+  /** The latest numbers of the upstream; some send them with every chunk. */
+  get reported(): Reported {
+    return { usage: this.#usage, costUsd: this.#costUsd }
+  }
+
+  /**
+   * @param data the data of one server-sent event
+   * @throws {@link MoaError} `invalid_response` for data that is not a chunk; what {@link decodeError} makes of an
+   *   error sent inside the stream; `incomplete_stream` for `[DONE]` without a finish reason
+   */
+  data(data: string): void {
+    if (this.#finished) return
+    if (data === '[DONE]' || data.trim() === '[DONE]') {
+      this.end()
+      return
+    }
+    let chunk: WireChunk | null
+    try {
+      chunk = JSON.parse(data) as WireChunk | null
+    } catch (error) {
+      throw new MoaError(
+        'invalid_response',
+        `${this.#upstream} sent a stream event that is not JSON (${data.length} characters); the answer is lost.`,
+        { cause: error, retryable: true },
+      )
+    }
+    if (typeof chunk !== 'object' || chunk === null)
+      throw new MoaError('invalid_response', `${this.#upstream} sent a stream event that is not an object.`, {
+        retryable: true,
+      })
+    this.chunk(chunk)
+  }
+
+  /** Same as {@link data} for a chunk that is parsed already. */
+  chunk(chunk: WireChunk): void {
+    if (chunk.error !== undefined && chunk.error !== null)
+      throw decodeError({ upstream: this.#upstream, body: readErrorBody(chunk) })
+    if (chunk.id !== undefined && chunk.id !== '') this.#id ??= chunk.id
+    if (chunk.model !== undefined && chunk.model !== '' && !this.#started) this.#model = chunk.model
+    if (chunk.system_fingerprint) this.#fingerprint = chunk.system_fingerprint
+    const choice = chunk.choices?.[0]
+    if (choice !== undefined && (choice.index ?? 0) === 0) {
+      const delta = choice.delta ?? choice.message
+      if (delta) this.#delta(delta, choice.logprobs ? decodeLogprobs(choice.logprobs) : undefined)
+      if (choice.finish_reason) this.#finishReason(choice.finish_reason)
+    }
+    if (chunk.usage) {
+      this.#usage = decodeUsage(chunk.usage)
+      if (typeof chunk.usage.cost === 'number') this.#costUsd = chunk.usage.cost
+    }
+  }
+
+  /** The stream has ended. Emits `finish`, or throws `incomplete_stream` when the upstream never gave a reason. */
+  end(): void {
+    if (this.#finished) return
+    const reason = this.#reason
+    if (reason === undefined)
+      throw new MoaError(
+        'incomplete_stream',
+        `${this.#upstream} ended the stream without a finish reason; the answer may be cut short.`,
+        { retryable: true },
+      )
+    this.#start()
+    this.#finished = true
+    this.#emit({
+      type: 'finish',
+      // Some servers say "stop" after tool calls; clients wait for the calls only when told of them.
+      reason: reason === 'stop' && this.#toolIds.length > 0 ? 'tool-calls' : reason,
+      usage: this.#usage ?? NO_USAGE,
+      cost: this.#costUsd === undefined ? NO_COST : costOf(this.#costUsd),
+      ...(this.#fingerprint !== undefined && { systemFingerprint: this.#fingerprint }),
+    })
+  }
+
+  #start(): void {
+    if (this.#started) return
+    this.#started = true
+    this.#emit({ type: 'answer-start', ...(this.#id !== undefined && { id: this.#id }), model: this.#model })
+  }
+
+  #delta(delta: WireDelta, logprobs: ReturnType<typeof decodeLogprobs>): void {
+    // Servers that send both names send the same text in both.
+    const reasoning = delta.reasoning_content ?? delta.reasoning
+    if (reasoning) this.#send({ type: 'reasoning-delta', text: reasoning })
+    const content = delta.content
+    if (typeof content === 'string') {
+      if (content !== '' || logprobs)
+        this.#send({ type: 'answer-delta', text: content, ...(logprobs && { logprobs }) })
+    } else if (Array.isArray(content)) {
+      this.#fragments(content, 'answer-delta')
+    }
+    if (delta.refusal) this.#send({ type: 'refusal-delta', text: delta.refusal })
+    if (delta.tool_calls) for (const call of delta.tool_calls) this.#toolCall(call)
+  }
+
+  #fragments(fragments: readonly WireContentFragment[], type: 'answer-delta' | 'reasoning-delta'): void {
+    for (const fragment of fragments) {
+      if (fragment.thinking) this.#fragments(fragment.thinking, 'reasoning-delta')
+      else if (fragment.text) this.#send({ type, text: fragment.text })
+    }
+  }
+
+  #toolCall(call: WireToolCall): void {
+    const index = call.index ?? this.#inferIndex(call.id)
+    const isNew = this.#toolIds[index] === undefined
+    if (isNew) this.#toolIds[index] = call.id ?? `call_${index}`
+    const name = call.function?.name
+    this.#send({
+      type: 'tool-call-delta',
+      index,
+      ...(isNew && { id: this.#toolIds[index] as string }),
+      ...(isNew && name !== undefined && { name }),
+      arguments: call.function?.arguments ?? '',
+    })
+  }
+
+  /** Some servers leave `index` out: a known id continues its call, any other begins the next one. */
+  #inferIndex(id: string | undefined): number {
+    if (id === undefined) return Math.max(0, this.#toolIds.length - 1)
+    const known = this.#toolIds.indexOf(id)
+    return known === -1 ? this.#toolIds.length : known
+  }
+
+  #finishReason(wire: string): void {
+    const reason = decodeFinishReason(wire)
+    if (reason === 'error')
+      throw new MoaError(
+        'upstream_error',
+        `${this.#upstream} broke the answer off (finish reason "${wire}").`,
+        {
+          retryable: true,
+        },
+      )
+    this.#reason = reason
+  }
+
+  #send(event: AnswerEvent): void {
+    this.#start()
+    this.#emit(event)
+  }
+}

@@ -1,0 +1,81 @@
+import { MoaError } from '../core/index.js'
+import type { AnswerEvent, Result } from '../core/index.js'
+import { ChunkDecoder, type Reported } from './chunk-decoder.js'
+import { encodeFinishReason } from './finish-reason.js'
+import { encodeLogprobs } from './logprobs.js'
+import type { WireResponse } from './types.js'
+import { encodeUsage } from './usage.js'
+
+/**
+ * The events of a chat completion that came in one piece, `finish` last.
+ *
+ * @param body the parsed JSON body of a 2xx answer
+ * @throws {@link MoaError} `invalid_response` when it is no chat completion, what an error body in it says,
+ *   `incomplete_stream` when it lacks its finish reason
+ */
+export function decodeResponse(
+  body: unknown,
+  options: { upstream: string; model: string },
+): { events: AnswerEvent[]; reported: Reported } {
+  const events: AnswerEvent[] = []
+  const decoder = new ChunkDecoder({ ...options, emit: (event) => events.push(event) })
+  if (typeof body !== 'object' || body === null)
+    throw new MoaError('invalid_response', `${options.upstream} answered with JSON that is not an object.`, {
+      retryable: true,
+    })
+  const response = body as WireResponse
+  if (response.error === undefined || response.error === null) {
+    if (!Array.isArray(response.choices) || response.choices.length === 0)
+      throw new MoaError(
+        'invalid_response',
+        `${options.upstream} answered without any choice; is the base URL that of an OpenAI-compatible API?`,
+        { retryable: true },
+      )
+  }
+  decoder.chunk(response)
+  decoder.end()
+  return { events, reported: decoder.reported }
+}
+
+export interface ResponseIdentity {
+  /** `chatcmpl-…` */
+  readonly id: string
+  /** Seconds since the epoch. */
+  readonly created: number
+  /** The model's name as the client asked for it. */
+  readonly model: string
+}
+
+/** A finished answer as the JSON body of a chat completion. */
+export function encodeResponse(result: Result, identity: ResponseIdentity): Record<string, unknown> {
+  return {
+    id: identity.id,
+    object: 'chat.completion',
+    created: identity.created,
+    model: identity.model,
+    choices: [
+      {
+        index: 0,
+        message: {
+          role: 'assistant',
+          content: result.text === '' && hasOther(result) ? null : result.text,
+          refusal: result.refusal === '' ? null : result.refusal,
+          ...(result.reasoning !== '' && { reasoning_content: result.reasoning }),
+          ...(result.toolCalls.length > 0 && {
+            tool_calls: result.toolCalls.map((call) => ({
+              id: call.id,
+              type: 'function',
+              function: { name: call.name, arguments: call.arguments },
+            })),
+          }),
+        },
+        logprobs: result.logprobs.length > 0 ? encodeLogprobs(result.logprobs) : null,
+        finish_reason: encodeFinishReason(result.finishReason),
+      },
+    ],
+    usage: encodeUsage(result.usage),
+    system_fingerprint: result.systemFingerprint ?? null,
+  }
+}
+
+const hasOther = (result: Result): boolean => result.toolCalls.length > 0 || result.refusal !== ''
