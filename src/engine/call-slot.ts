@@ -37,6 +37,7 @@ export async function callSlot(call: SlotCall, sink: EventSink): Promise<Finish>
   let failure: unknown
   const options: StreamOptions = {
     signal: link.signal,
+    slot: slot.ref,
     delivery: watch.needsTokens ? 'stream' : call.delivery,
     onCall: (record) => {
       settled = true

@@ -40,7 +40,11 @@ export function composeForProposer(input: ComposeInput): Composed {
     task: 'refine',
     maxTokens: sampling.maxTokens,
   })
-  return { request: withExtra({ ...sampling, messages }, slot.slot), ...deviationOf(slot.ref, trimmed) }
+  const { metadata } = request
+  return {
+    request: withExtra({ ...sampling, messages, ...(metadata && { metadata }) }, slot.slot),
+    ...deviationOf(slot.ref, trimmed),
+  }
 }
 
 /** The request the aggregator gets: the client's own, with the proposals. */
@@ -51,7 +55,7 @@ export function composeForAggregator(input: ComposeInput): Composed {
     task: 'aggregate',
     maxTokens: sampling.maxTokens,
   })
-  const { tools, toolChoice, parallelToolCalls, responseFormat, topLogprobs, extra } = request
+  const { tools, toolChoice, parallelToolCalls, responseFormat, topLogprobs, metadata, extra } = request
   return {
     request: withExtra(
       {
@@ -62,6 +66,7 @@ export function composeForAggregator(input: ComposeInput): Composed {
         ...(parallelToolCalls !== undefined && { parallelToolCalls }),
         ...(responseFormat !== undefined && { responseFormat }),
         ...(topLogprobs !== undefined && { topLogprobs }),
+        ...(metadata !== undefined && { metadata }),
         ...(extra !== undefined && { extra }),
       },
       slot.slot,
