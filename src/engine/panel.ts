@@ -180,7 +180,9 @@ export class Panel {
     const { hedge } = this.#policy
     if (hedge?.afterMs !== undefined) return hedge.afterMs
     if (hedge?.percentile === undefined) return undefined
-    return this.#run.tools.latency.percentile(slot.model, hedge.percentile)
+    const usual = this.#run.tools.latency.percentile(slot.model, hedge.percentile)
+    // Slower than, not as slow as: models of constant speed would hedge every call.
+    return usual === undefined ? undefined : usual + 1
   }
 
   #try(turn: Turn, copy: 0 | 1): Promise<Proposal> {

@@ -67,7 +67,7 @@ function intro(count: number, key: string): string {
 
 function reviewBlock(review: string | undefined, key: string): string[] {
   if (review === undefined) return []
-  const name = `proposal review ${key}`
+  const name = `review ${key}`
   return [
     `A reviewer's notes on the proposals, quoted like them:\n<${name}>\n${escapeProposal(review)}\n</${name}>`,
   ]
@@ -108,7 +108,7 @@ export function withoutReasoning(text: string): string {
 export function escapeProposal(text: string): string {
   return (
     text
-      .replace(/<(\/?)(\s*)(proposal)/gi, '&lt;$1$2$3')
+      .replace(/<(\/?)(\s*)(proposal|review)/gi, '&lt;$1$2$3')
       .replace(/<\|([a-z0-9_]{1,40})\|>/gi, '&lt;|$1|&gt;')
       .replace(/\[(\/?)INST\]/g, '&#91;$1INST]')
       .replace(/<<(\/?)SYS>>/g, '&lt;<$1SYS>>')
