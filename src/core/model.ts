@@ -1,4 +1,4 @@
-import type { CallRecord } from './call.js'
+import type { CallRecord, SlotRef } from './call.js'
 import type { ModelEvent } from './events.js'
 import type { ChatRequest } from './request.js'
 
@@ -12,9 +12,11 @@ export interface StreamOptions {
   readonly delivery?: 'stream' | 'whole'
   /** Mixtures only: send the proposals' text while it is being written. Default false. */
   readonly liveProposals?: boolean
+  /** The place of a recipe this call is made for; tells repeated samples of one model apart. */
+  readonly slot?: SlotRef
   /**
-   * Told of every upstream call once, when it ends, in whatever way it ends; also of calls that end after the
-   * stream did. Called synchronously; must not throw.
+   * Told of every upstream call once, when it ends, in whatever way it ends, before the stream's `finish` or
+   * error. Called synchronously; must not throw.
    */
   readonly onCall?: (call: CallRecord) => void
 }

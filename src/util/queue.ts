@@ -17,6 +17,7 @@ export interface QueueFlow {
 export class EventQueue<T> implements AsyncIterableIterator<T> {
   readonly #flow: QueueFlow | undefined
   readonly #onReturn: (() => void) | undefined
+  readonly #onRead: ((item: T) => void) | undefined
   #items: T[] = []
   #head = 0
   #paused = false
@@ -24,9 +25,14 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
   #error: { readonly value: unknown } | undefined
   #waiting: { resolve: (result: IteratorResult<T>) => void; reject: (error: unknown) => void } | undefined
 
-  constructor(options: { flow?: QueueFlow; onReturn?: () => void } = {}) {
+  /**
+   * @param options.onReturn called once when the consumer leaves before the end
+   * @param options.onRead called for each item as it leaves the queue
+   */
+  constructor(options: { flow?: QueueFlow; onReturn?: () => void; onRead?: (item: T) => void } = {}) {
     this.#flow = options.flow
     this.#onReturn = options.onReturn
+    this.#onRead = options.onRead
   }
 
   /** Items pushed and not yet read. */
@@ -44,6 +50,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
     const waiting = this.#waiting
     if (waiting) {
       this.#waiting = undefined
+      this.#onRead?.(item)
       waiting.resolve({ value: item, done: false })
       return
     }
@@ -93,6 +100,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
         this.#paused = false
         this.#flow.resume()
       }
+      this.#onRead?.(value)
       return Promise.resolve({ value, done: false })
     }
     if (this.#closed) {

@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import { MoaError } from '../core/index.js'
+import { didYouMean } from '../util/index.js'
+import { INHERITABLE, type RecipeInput } from './recipe.js'
+
+const milliseconds = z.number().int().positive()
+
+const sampling = {
+  temperature: z.number().min(0).max(2).optional().describe('0 to 2'),
+  topP: z.number().min(0).max(1).optional().describe('0 to 1'),
+  frequencyPenalty: z.number().min(-2).max(2).optional(),
+  presencePenalty: z.number().min(-2).max(2).optional(),
+  stop: z.array(z.string().min(1)).optional(),
+  seed: z.number().int().optional(),
+  maxTokens: z.number().int().positive().optional().describe('Upper bound of the answer in tokens'),
+  reasoningEffort: z.string().min(1).optional(),
+}
+
+const slotObject = z
+  .strictObject({
+    model: z.string().min(1).describe('provider/model, or the name of another recipe'),
+    name: z.string().min(1).optional().describe('Shown instead of the model'),
+    system: z.string().min(1).optional().describe('Added to the system message this slot gets'),
+    ...sampling,
+    contextTokens: z.number().int().positive().optional(),
+    timeoutMs: milliseconds.optional(),
+    firstTokenTimeoutMs: milliseconds.optional(),
+    stallTimeoutMs: milliseconds.optional(),
+    pinned: z.boolean().optional().describe("Ignore the sampling of the client's request"),
+    extra: z.record(z.string(), z.unknown()).optional(),
+    samples: z.number().int().min(1).max(64).optional().describe('Ask this model so many times'),
+  })
+  .describe('A model with its own sampling, system prompt and limits')
+
+const slot = z.union([z.string().min(1), slotObject])
+const slots = z.array(slot).min(1)
+
+const stage = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('propose'), slots }),
+  z.strictObject({ kind: z.literal('synthesize'), slots }),
+])
+
+/** The shape of a recipe in a configuration file. */
+export const recipeSchema = z.strictObject({
+  description: z.string().optional(),
+  mode: z.enum(['native', 'together']).optional(),
+  template: z.string().min(1).optional().describe('Reference template of mode "together"'),
+  proposers: slots.optional(),
+  aggregator: z.union([slot, slots]).optional(),
+  layers: z.number().int().min(2).max(16).optional().describe('Layers, the aggregator included'),
+  rounds: z.number().int().min(1).max(15).optional().describe('Proposer passes: layers - 1'),
+  stages: z.array(stage).min(1).optional(),
+  inherit: z.array(z.enum(INHERITABLE)).optional(),
+})
+
+/**
+ * Checks the shape of a recipe of unknown origin.
+ *
+ * @throws {@link MoaError} `recipe_invalid` naming the field, what was expected and what came
+ */
+export function parseRecipe(value: unknown, name: string): RecipeInput {
+  const parsed = recipeSchema.safeParse(value)
+  if (parsed.success) return parsed.data as RecipeInput
+  const issue = mostTelling(parsed.error.issues)
+  const place = [`recipe "${name}"`, ...issue.path.map(String)].join(' › ')
+  throw new MoaError('recipe_invalid', `${place}: ${issueText(issue, value)}`)
+}
+
+type Issue = z.core.$ZodIssue
+
+/** Of a union's branches, the one that got furthest says most about what the writer meant. */
+export function mostTelling(issues: readonly Issue[]): Issue {
+  const issue = issues[0] as Issue
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue
+  const branches = issue.errors.map((errors) => mostTelling(errors))
+  const deepest = branches.reduce((best, branch) => (weight(branch) > weight(best) ? branch : best))
+  return { ...deepest, path: [...issue.path, ...deepest.path] }
+}
+
+const weight = (issue: Issue): number => issue.path.length * 2 + (issue.code === 'unrecognized_keys' ? 1 : 0)
+
+/** One sentence on a zod issue, with a suggestion for a mistyped key. */
+export function issueText(issue: Issue, root: unknown): string {
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0] ?? ''
+    return `unknown key "${key}".${didYouMean(key, knownKeys(issue, root))}`
+  }
+  return `${issue.message}.`
+}
+
+/** Keys that could have been meant where an unknown one stands. */
+function knownKeys(issue: Issue, _root: unknown): readonly string[] {
+  const inSlot = /proposers|aggregator|slots/.test(issue.path.map(String).join('.'))
+  return inSlot ? Object.keys(slotObject.shape) : Object.keys(recipeSchema.shape)
+}
