@@ -51,6 +51,20 @@ describe('encodeRequest', () => {
     })
   })
 
+  it('marks an answer to be continued where the server wants it marked', () => {
+    const request: ChatRequest = {
+      messages: [
+        { role: 'assistant', content: 'a' },
+        { role: 'user', content: 'b' },
+        { role: 'assistant', content: 'c' },
+      ],
+    }
+    const marks = (dialect?: Dialect): unknown[] =>
+      (encode(request, dialect)['messages'] as { prefix?: boolean }[]).map((message) => message.prefix)
+    expect(marks({ markPrefill: true })).toEqual([undefined, undefined, true])
+    expect(marks()).toEqual([undefined, undefined, undefined])
+  })
+
   it('asks for usage at the end of a stream, unless the server takes no stream_options', () => {
     const body = encodeRequest(HELLO, { model: 'm', stream: true })
     expect(body).toMatchObject({ stream: true, stream_options: { include_usage: true } })

@@ -23,6 +23,8 @@ export interface WireMessage {
   tool_calls?: WireToolCall[]
   tool_call_id?: string
   refusal?: string | null
+  /** Mistral's mark of a message to be continued. */
+  prefix?: boolean
 }
 
 export interface WireLogprobToken {
