@@ -49,3 +49,13 @@ export interface ModelCapabilities {
   /** Continues a trailing assistant message instead of refusing it. */
   readonly prefill?: boolean
 }
+
+/** A model that answers in another way but is the same in everything else: for wrappers. */
+export function wrapModel(model: Model, stream: Model['stream']): Model {
+  return {
+    id: model.id,
+    ...(model.capabilities && { capabilities: model.capabilities }),
+    ...(model.price && { price: model.price }),
+    stream,
+  }
+}
