@@ -168,7 +168,7 @@ class Watch {
       )
     if (firstTokenTimeoutMs !== undefined)
       this.#cancelSilence = clock.after(firstTokenTimeoutMs, () =>
-        fail(this.#error('timeout', `sent no token within ${firstTokenTimeoutMs} ms`)),
+        fail(this.#error('stalled', `sent no token within ${firstTokenTimeoutMs} ms`)),
       )
   }
 
