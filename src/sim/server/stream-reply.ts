@@ -53,7 +53,9 @@ export class StreamReply {
       return
     }
     const first = exchange.call.first()
-    if (first > 0) exchange.flush()
+    // A connection that closes before the first token closes before the headers, too.
+    const early = exchange.fault?.type === 'disconnect' && exchange.fault.after === 0
+    if (first > 0 && !early) exchange.flush()
     this.#due += first
     exchange.after(first, this.#play)
   }
