@@ -65,6 +65,11 @@ export class Simulation {
     return name
   }
 
+  /** How often a model was called. */
+  calls(name: SimName): number {
+    return this.#calls.get(name.text) ?? 0
+  }
+
   /** Counts a call and decides what will happen to it. */
   begin(name: SimName): SimCall {
     const number = (this.#calls.get(name.text) ?? 0) + 1

@@ -14,7 +14,7 @@ export function replyWithJson(
   const { call, answer, fault } = exchange
   if (fault?.type === 'hang-before') {
     beginJson(exchange, options.headers)
-    exchange.response.flushHeaders()
+    exchange.flush()
     exchange.hang()
     return
   }
@@ -89,7 +89,7 @@ function drip(exchange: Exchange, body: string, headers: Readonly<Record<string,
   const step = Math.max(1, Math.ceil(bytes.length / Math.max(1, answer.units.length)))
   let sent = 0
   beginJson(exchange, headers)
-  response.flushHeaders()
+  exchange.flush()
   const next = (): void => {
     if (!exchange.open) return
     const bit = bytes.subarray(sent, sent + step)
