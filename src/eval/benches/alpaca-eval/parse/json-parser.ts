@@ -32,8 +32,8 @@ function readJson(text: string): Json {
   }
   try {
     return parsePythonJson(body)
-  } catch (error) {
-    throw unreadable('JSON', error)
+  } catch {
+    throw unreadable('JSON')
   }
 }
 
@@ -48,8 +48,8 @@ export const evalParser: ReplyParser = (reply) => {
   let value: ParsedValue
   try {
     value = parsePythonLiteral(replyText(reply))
-  } catch (error) {
-    throw unreadable('a Python literal', error)
+  } catch {
+    throw unreadable('a Python literal')
   }
   return Array.isArray(value) ? (value as readonly ParsedValue[]) : [value]
 }

@@ -16,9 +16,11 @@ export type ParsedValue = Json | PythonTuple | PythonValue
 export type ReplyParser = (reply: Reply) => readonly ParsedValue[]
 
 /** The error of a reply that can't be read. Never quotes the reply. */
-export function unreadable(expected: string, cause?: unknown): MoaError {
-  const message = `The judge's reply can't be read: expected ${expected}. Its examples count as missing.`
-  return new MoaError('unusable_answer', message, cause === undefined ? {} : { cause })
+export function unreadable(expected: string): MoaError {
+  return new MoaError(
+    'unusable_answer',
+    `The judge's reply can't be read: expected ${expected}. Its examples count as missing.`,
+  )
 }
 
 /** The reply as a text that is not empty. */

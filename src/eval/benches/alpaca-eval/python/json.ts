@@ -30,17 +30,18 @@ export function parsePythonJson(text: string): Json {
  * Parses a whole data file.
  *
  * @param source the file's name, for the message.
- * @throws MoaError `data_invalid` that says what the file should hold.
+ * @throws MoaError `data_invalid` that says where the file stops being JSON.
  */
 export function parseJsonFile(text: string, source: string): Json {
   try {
     return parsePythonJson(text.startsWith('\ufeff') ? text.slice(1) : text)
   } catch (error) {
-    const hint =
-      text.trim() === ''
-        ? 'it is empty'
-        : 'it does not parse; check that the file is whole and not another format'
-    throw new MoaError('data_invalid', `${source}: expected JSON, but ${hint}.`, { cause: error })
+    // The engine's own message quotes the data, so only the place is taken from it.
+    const position = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined
+    const line = position === undefined ? '' : ` (line ${text.slice(0, Number(position)).split('\n').length})`
+    const found = text.trim() === '' ? 'the file is empty' : `it does not parse${line}`
+    const next = 'Check that the file is whole and of the right format.'
+    throw new MoaError('data_invalid', `${source}: expected JSON, but ${found}. ${next}`)
   }
 }
 

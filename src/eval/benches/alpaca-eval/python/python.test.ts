@@ -74,8 +74,9 @@ describe('JSON with Python extensions', () => {
   })
 
   it('names the file when it is not JSON', () => {
-    expect(() => parseJsonFile('', 'x.json')).toThrow(/x\.json: expected JSON, but it is empty/)
-    expect(() => parseJsonFile('a,b\n1,2', 'x.json')).toThrow(/does not parse/)
+    expect(() => parseJsonFile('', 'x.json')).toThrow(/x\.json: expected JSON, but the file is empty/)
+    expect(() => parseJsonFile('[1,\n2,\n3', 'x.json')).toThrow(/does not parse/)
+    expect(() => parseJsonFile('[1,\n2 3]', 'x.json')).toThrow(/line 2/)
     expect(parseJsonFile('\ufeff[]', 'x.json')).toEqual([])
   })
 })
