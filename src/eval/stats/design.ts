@@ -1,12 +1,15 @@
-/** Per-row numbers of the loss at the present weights, times cost: negative slope of its one-half, and curvature. */
-export interface RowModel {
-  readonly slope: Float64Array
-  readonly curvature: Float64Array
+/**
+ * Where the loss stands at the present weights: each row's cost c and e = exp(w·x). With t = c/(1+e), the loss of a row
+ * as a one has the slope -t and the curvature d = t·e/(1+e) along x.
+ */
+export interface RowState {
+  readonly cost: Float64Array
+  readonly exp: Float64Array
 }
 
 /**
  * The features of a regression, one column each, as the solver sees them. Besides plain products it carries the
- * quadratic model of one Newton round: curvatures D per row, and a step in the weights that starts at zero.
+ * quadratic model of one Newton round: curvatures d per row, and a step in the weights that starts at zero.
  */
 export interface Design {
   readonly rows: number
@@ -17,9 +20,9 @@ export interface Design {
   linear(weights: Float64Array, out: Float64Array): void
   /** A design of these rows only, in this order. */
   pick(rows: Int32Array): Design
-  /** Starts a quadratic model with a zero step; writes Σ x_ij slope_i and Σ x_ij² curvature_i per feature. */
-  begin(model: RowModel, out: { slopes: Float64Array; diagonal: Float64Array }): void
-  /** Σ over rows of x_ij D_i (x·step)_i. */
+  /** Starts a quadratic model with a zero step; writes Σ x_ij t_i and Σ x_ij² d_i per feature. */
+  begin(state: RowState, out: { slopes: Float64Array; diagonal: Float64Array }): void
+  /** Σ over rows of x_ij d_i (x·step)_i. */
   product(feature: number): number
   /** Adds an amount to one feature's step. */
   move(feature: number, amount: number): void

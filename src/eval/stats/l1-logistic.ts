@@ -42,12 +42,10 @@ export class L1LogisticSolver {
   /** How many copies of rows have weight, and the tolerance that follows from the smaller class. */
   readonly #copies: number
   readonly #tolerance: number
-  // Per row: cost × weight, exp(w·x), its candidate, negative slope and curvature of the loss, x·step.
+  // Per row: cost × weight, exp(w·x), its candidate, x·step.
   readonly #cost: Float64Array
   #exp: Float64Array
   #nextExp: Float64Array
-  readonly #slope: Float64Array
-  readonly #curvature: Float64Array
   readonly #step: Float64Array
   // Per feature.
   readonly #weights: Float64Array
@@ -73,8 +71,6 @@ export class L1LogisticSolver {
     this.#cost = new Float64Array(rows)
     this.#exp = new Float64Array(rows)
     this.#nextExp = new Float64Array(rows)
-    this.#slope = new Float64Array(rows)
-    this.#curvature = new Float64Array(rows)
     this.#step = new Float64Array(rows)
     this.#weights = new Float64Array(features)
     this.#next = new Float64Array(features)
@@ -108,37 +104,21 @@ export class L1LogisticSolver {
     for (let row = 0; row < weight.length; row += 1) {
       const rowCost = cost * (weight[row] as number)
       this.#cost[row] = rowCost
-      this.#slope[row] = rowCost * (1 - (label[row] as number))
+      this.#step[row] = rowCost * (1 - (label[row] as number))
     }
-    design.dots(this.#slope, this.#zeros)
+    design.dots(this.#step, this.#zeros)
     for (let feature = 0; feature < this.#features; feature += 1) this.#order[feature] = feature
     this.#exp.fill(1)
     this.#weights.fill(0)
     this.#next.fill(0)
     this.#norm = 0
-    this.#renew()
-  }
-
-  /** Slopes and curvatures of the loss at the current weights. */
-  #renew(): void {
-    const cost = this.#cost
-    const exp = this.#exp
-    const slope = this.#slope
-    const curvature = this.#curvature
-    for (let row = 0; row < cost.length; row += 1) {
-      const e = exp[row] as number
-      const inverse = 1 / (1 + e)
-      const t = (cost[row] as number) * inverse
-      slope[row] = t
-      curvature[row] = t * e * inverse
-    }
   }
 
   /** How far each feature is from its optimum; features that stay at zero leave the active set. */
   #measure(limit: number): { total: number; largest: number; active: number } {
     const [order, gradient, diagonal] = [this.#order, this.#gradient, this.#diagonal]
-    const model = { slope: this.#slope, curvature: this.#curvature }
-    this.#problem.design.begin(model, { slopes: gradient, diagonal })
+    const state = { cost: this.#cost, exp: this.#exp }
+    this.#problem.design.begin(state, { slopes: gradient, diagonal })
     for (let feature = 0; feature < this.#features; feature += 1) {
       gradient[feature] = (this.#zeros[feature] as number) - (gradient[feature] as number)
       diagonal[feature] = (diagonal[feature] as number) + RIDGE
@@ -236,7 +216,6 @@ export class L1LogisticSolver {
     const exp = this.#exp
     this.#exp = this.#nextExp
     this.#nextExp = exp
-    this.#renew()
   }
 
   /**

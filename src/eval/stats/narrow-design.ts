@@ -1,9 +1,9 @@
-import { pickValues, type Design, type RowModel } from './design.js'
+import { pickValues, type Design, type RowState } from './design.js'
 
 const MOST = 3
 
 /**
- * One to three full columns. Each pass over the rows handles all of them at once and keeps the Gram matrix X'DX, so
+ * One to three full columns. Each pass over the rows handles all of them at once and keeps the Gram matrix X'dX, so
  * that a sweep over the features costs nothing beside it. Missing columns are zeros.
  */
 export class NarrowDesign implements Design {
@@ -55,12 +55,12 @@ export class NarrowDesign implements Design {
     return new NarrowDesign(this.#columns.map((column) => pickValues(column, rows)))
   }
 
-  begin(model: RowModel, out: { slopes: Float64Array; diagonal: Float64Array }): void {
+  begin(state: RowState, out: { slopes: Float64Array; diagonal: Float64Array }): void {
     // Array destructuring in or around loops this hot costs more than the arithmetic.
     const a = this.#a
     const b = this.#b
     const c = this.#c
-    const { slope, curvature } = model
+    const { cost, exp } = state
     let sa = 0
     let sb = 0
     let sc = 0
@@ -70,12 +70,14 @@ export class NarrowDesign implements Design {
     let bb = 0
     let bc = 0
     let cc = 0
-    for (let row = 0; row < slope.length; row += 1) {
+    for (let row = 0; row < cost.length; row += 1) {
       const xa = a[row] as number
       const xb = b[row] as number
       const xc = c[row] as number
-      const t = slope[row] as number
-      const d = curvature[row] as number
+      const e = exp[row] as number
+      const inverse = 1 / (1 + e)
+      const t = (cost[row] as number) * inverse
+      const d = t * e * inverse
       const da = d * xa
       const db = d * xb
       sa += xa * t

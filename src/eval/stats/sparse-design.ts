@@ -1,4 +1,4 @@
-import type { Design, RowModel } from './design.js'
+import type { Design, RowState } from './design.js'
 
 /** The non-zero cells of one feature: `values[k]` stands in row `rows[k]`. */
 export interface SparseColumn {
@@ -12,7 +12,7 @@ export class SparseDesign implements Design {
   readonly features: number
   readonly #columns: readonly SparseColumn[]
   readonly #step: Float64Array
-  #curvature: Float64Array
+  readonly #curvature: Float64Array
 
   constructor(rows: number, columns: readonly SparseColumn[]) {
     this.rows = rows
@@ -66,10 +66,16 @@ export class SparseDesign implements Design {
     return new SparseDesign(rows.length, columns)
   }
 
-  begin({ slope, curvature }: RowModel, out: { slopes: Float64Array; diagonal: Float64Array }): void {
-    this.#curvature = curvature
+  begin({ cost, exp }: RowState, out: { slopes: Float64Array; diagonal: Float64Array }): void {
+    const [curvature, slope] = [this.#curvature, this.#step]
+    for (let row = 0; row < this.rows; row += 1) {
+      const e = exp[row] as number
+      const t = (cost[row] as number) / (1 + e)
+      slope[row] = t
+      curvature[row] = (t * e) / (1 + e)
+    }
     this.dots(slope, out.slopes)
-    this.#step.fill(0)
+    slope.fill(0)
     for (let feature = 0; feature < this.features; feature += 1) {
       const { rows, values } = this.#column(feature)
       let total = 0

@@ -2,6 +2,9 @@
 const MEANINGS = {
   'broken-row': 'not an object with the expected fields; left out',
   'duplicate-row': 'an exact copy of an earlier row; left out',
+  'repeated-output': 'an exact copy of an earlier row; it counts for the average length and is judged once',
+  'repeated-name': 'a name that came before; the last row counts',
+  'missing-difficulty': 'an instruction without a difficulty',
   'repeated-instruction': 'the instruction came before with other contents; every row counts',
   'missing-preference': 'no preference, as when the judge failed; left out of the win rate',
   'preference-out-of-range': 'a preference outside 1 to 2; treated as missing',

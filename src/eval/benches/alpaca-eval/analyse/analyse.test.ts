@@ -228,7 +228,14 @@ describe.skipIf(!shared)('units of the analysis', () => {
   it('estimate and score by all three rules', () => {
     const { bayes_estimator, scores, validate } = units()
     for (const { values, rule, estimate } of bayes_estimator) {
-      near(estimateVotes(values.map((value) => value ?? NaN), rule), estimate, `${values.join()} ${rule}`) // prettier-ignore
+      near(
+        estimateVotes(
+          values.map((value) => value ?? NaN),
+          rule,
+        ),
+        estimate,
+        `${values.join()} ${rule}`,
+      )
     }
     for (const { prediction, target, rule, ...expected } of scores) {
       const result = agreementOf(prediction, target, rule)

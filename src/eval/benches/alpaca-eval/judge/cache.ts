@@ -1,4 +1,8 @@
+import { readReply } from '../parse/parse-reply.js'
+import { judgeParser, type JudgeConfig } from '../read/judge-config.js'
 import type { AnnotationRecord } from '../types.js'
+import { verdictsOf, type Verdict } from './batches.js'
+import { isSwitched } from './pairs.js'
 
 /** What a stored verdict is found by. The seed is in the file's name. */
 export function cacheKey(
@@ -30,4 +34,22 @@ export function mergeRecords(
     merged.set(key, record)
   }
   return [...merged.values()]
+}
+
+/**
+ * Reads stored replies once more, for a judge with one pair per prompt. Records without a reply, as of identical
+ * outputs, are left out.
+ */
+export function reapplyParsing(
+  records: readonly AnnotationRecord[],
+  options: { judge: JudgeConfig; seed: number },
+): readonly Verdict<AnnotationRecord>[] {
+  const { judge, seed } = options
+  const parser = judgeParser(judge)
+  return records
+    .filter((record) => record.raw_completion !== null)
+    .flatMap((pair) => {
+      const switched = judge.randomizeOrder && isSwitched(pair.instruction, seed)
+      return verdictsOf([{ pair, switched }], readReply(parser, pair.raw_completion))
+    })
 }

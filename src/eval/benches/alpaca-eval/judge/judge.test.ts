@@ -71,7 +71,12 @@ describe("judges' prompts", () => {
   })
 
   it('fill several examples in order and refuse what does not fit', () => {
-    expect(buildPrompt(' {i}-{o} {i}-{o}\n', [{ i: '1', o: '{i}' }, { i: '2', o: '$&' }])).toBe('1-2 {i}-$&') // prettier-ignore
+    expect(
+      buildPrompt(' {i}-{o} {i}-{o}\n', [
+        { i: '1', o: '{i}' },
+        { i: '2', o: '$&' },
+      ]),
+    ).toBe('1-2 {i}-$&')
     expect(() => fillTemplate('{i} {i}', [{ i: '1' }])).toThrow(/found it 2 times/)
     expect(() => fillTemplate('{i}', [{ o: '1' }])).toThrow(/nothing to put into \{i\}/)
     expect(() => fillTemplate('{toString}', [{}])).toThrow(/nothing to put/)
@@ -102,11 +107,24 @@ describe("judges' prompts", () => {
 })
 
 describe('pairs to judge', () => {
-  const baseline = outputsOf('b', [['p', '1'], ['q', '2'], ['r', '3']], { dataset: 'd' }) // prettier-ignore
+  const baseline = outputsOf(
+    'b',
+    [
+      ['p', '1'],
+      ['q', '2'],
+      ['r', '3'],
+    ],
+    { dataset: 'd' },
+  )
 
   it('are joined by instruction in the order of the baseline, copies once', () => {
     const log = new ProblemLog()
-    const model = outputsOf('m', [['r', 'R'], ['p', 'P'], ['p', 'P'], ['z', 'Z']]) // prettier-ignore
+    const model = outputsOf('m', [
+      ['r', 'R'],
+      ['p', 'P'],
+      ['p', 'P'],
+      ['z', 'Z'],
+    ])
     const pairs = joinOutputs(baseline, model, { log })
     expect(pairs.map((pair) => [pair.instruction, pair.output_1, pair.output_2])).toEqual([
       ['p', '1', 'P'],
@@ -126,7 +144,11 @@ describe('pairs to judge', () => {
   })
 
   it('are cut after the same shuffle of both files', () => {
-    const model = outputsOf('m', [['p', 'P'], ['q', 'Q'], ['r', 'R']]) // prettier-ignore
+    const model = outputsOf('m', [
+      ['p', 'P'],
+      ['q', 'Q'],
+      ['r', 'R'],
+    ])
     const [a, b] = limitInstances([baseline, model], 2)
     expect(a.outputs).toHaveLength(2)
     expect(a.outputs.map((row) => row.instruction)).toEqual(b.outputs.map((row) => row.instruction))

@@ -53,8 +53,18 @@ describe("judges' replies", () => {
   it('keeps the order of patterns given as a Map, for matches at the same place', () => {
     const pattern = (entries: [number, string][]): unknown =>
       values('alpaca-regex', 'xa', { outputs_to_match: new Map(entries) })
-    expect(pattern([[2, 'x'], [1, 'xa']])).toEqual([2]) // prettier-ignore
-    expect(pattern([[1, 'xa'], [2, 'x']])).toEqual([1]) // prettier-ignore
+    expect(
+      pattern([
+        [2, 'x'],
+        [1, 'xa'],
+      ]),
+    ).toEqual([2])
+    expect(
+      pattern([
+        [1, 'xa'],
+        [2, 'x'],
+      ]),
+    ).toEqual([1])
   })
 
   it('refuses patterns that match nothing', () => {
@@ -82,7 +92,12 @@ describe("judges' replies", () => {
   })
 
   it('reads functions, fenced and with NaN', () => {
-    const call = { ordered_models: [{ model: 'M', rank: 1 }, { model: 'm', rank: 2 }] } // prettier-ignore
+    const call = {
+      ordered_models: [
+        { model: 'M', rank: 1 },
+        { model: 'm', rank: 2 },
+      ],
+    }
     expect(values('alpaca-fn', JSON.stringify(call))).toEqual([2])
     expect(values('alpaca-fn', `Here: \`\`\`json\n${JSON.stringify(call)}\n\`\`\``)).toEqual([2])
     expect(values('alpaca-fn', '{"ordered_models": [{"model": "m", "rank": NaN}]}')).toEqual([null])

@@ -1,7 +1,6 @@
-import { parse } from 'csv-parse/sync'
 import { MoaError } from '../../../../core/index.js'
 
-/** A CSV file: its header and its rows, each with the line it ends on. */
+/** A CSV file: its header and its rows, each with the line it starts on. */
 export interface CsvTable {
   readonly source: string
   readonly columns: readonly string[]
@@ -35,19 +34,49 @@ export function readCsv(text: string, options: { source: string; needs?: readonl
   return { source, columns: header.cells, rows }
 }
 
-function parseRows(text: string, source: string): CsvRow[] {
-  try {
-    const records = parse(text, { bom: true, relax_column_count: true, skip_empty_lines: true, info: true })
-    return (records as unknown as { record: string[]; info: { lines: number } }[]).map(
-      ({ record, info }) => ({
-        line: info.lines,
-        cells: record,
-      }),
-    )
-  } catch (error) {
-    const line = (error as { lines?: number }).lines
-    const place = line === undefined ? '' : ` (line ${line})`
-    throw new MoaError('data_invalid', `${source}: expected CSV, but its quotes do not match${place}.`)
+/** Rows by RFC 4180; empty lines are no rows. */
+function parseRows(file: string, source: string): CsvRow[] {
+  const text = file.startsWith('\ufeff') ? file.slice(1) : file
+  const rows: CsvRow[] = []
+  let [position, line] = [0, 1]
+  while (position < text.length) {
+    const end = lineEnd(text, position)
+    const plain = text.slice(position, end)
+    if (!plain.includes('"')) {
+      const row = plain.endsWith('\r') ? plain.slice(0, -1) : plain
+      if (row !== '') rows.push({ line, cells: row.split(',') })
+      position = end + 1
+      line += 1
+      continue
+    }
+    const quoted = readQuotedRow(text, position)
+    if (quoted === undefined) {
+      throw new MoaError('data_invalid', `${source} line ${line}: expected CSV, but its quotes do not match.`)
+    }
+    rows.push({ line, cells: quoted.cells })
+    line += text.slice(position, quoted.next).split('\n').length - 1
+    position = quoted.next
+  }
+  return rows
+}
+
+function lineEnd(text: string, position: number): number {
+  const end = text.indexOf('\n', position)
+  return end < 0 ? text.length : end
+}
+
+/** A cell with or without quotes, and what follows it. */
+const CELL = /(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n]*))(,|\r?\n|$)/y
+
+function readQuotedRow(text: string, start: number): { cells: string[]; next: number } | undefined {
+  const cells: string[] = []
+  CELL.lastIndex = start
+  for (;;) {
+    const match = CELL.exec(text)
+    if (match === null) return undefined
+    const [, quoted, plain = '', separator] = match
+    cells.push(quoted?.replaceAll('""', '"') ?? plain)
+    if (separator !== ',') return { cells, next: CELL.lastIndex }
   }
 }
 

@@ -1,4 +1,5 @@
 import { MoaError } from '../../../../core/index.js'
+import { ProblemLog, type Read } from '../problems.js'
 import type { GamedRows } from '../types.js'
 import { readCsv, requireNumber } from './csv.js'
 
@@ -8,7 +9,7 @@ import { readCsv, requireNumber } from './csv.js'
  * @param source the file's name, for messages.
  * @throws MoaError `data_invalid` for missing columns or cells that are no numbers.
  */
-export function readGamedRows(text: string, source: string): GamedRows {
+export function readGamedRows(text: string, source: string): Read<GamedRows> {
   const needs = ['preference', 'index', 'std_delta_len', 'instruction_difficulty']
   const table = readCsv(text, { source, needs })
   if (table.rows.length === 0) {
@@ -16,12 +17,28 @@ export function readGamedRows(text: string, source: string): GamedRows {
   }
   const column = (name: string): Float64Array =>
     Float64Array.from(table.rows, (row) => requireNumber(table, row, name))
-  return {
+  const data: GamedRows = {
     preference: column('preference'),
     index: Int32Array.from(column('index')),
     stdDeltaLength: column('std_delta_len'),
     difficulty: column('instruction_difficulty'),
   }
+  const outside = data.preference.findIndex((share) => share < 0 || share > 1)
+  if (outside >= 0) {
+    throw new MoaError(
+      'data_invalid',
+      `${source} line ${table.rows[outside]?.line ?? 0}: expected a preference from 0 to 1; get the file anew from its publisher.`,
+    )
+  }
+  return { data, problems: difficultyGaps(gamedDifficulties(data), source) }
+}
+
+function difficultyGaps(difficulties: Float64Array, source: string): Read<unknown>['problems'] {
+  const log = new ProblemLog()
+  difficulties.forEach((difficulty, place) => {
+    if (Number.isNaN(difficulty)) log.add('missing-difficulty', `${source}: instruction ${place}`)
+  })
+  return log.report()
 }
 
 /** Difficulty of each instruction by its place: its first row among the gamed ones. NaN where there is none. */
@@ -39,7 +56,7 @@ export function gamedDifficulties({ index, difficulty }: GamedRows): Float64Arra
  *
  * @throws MoaError `data_invalid` for missing columns or cells that are no numbers.
  */
-export function readDifficulties(text: string, source: string): Float64Array {
+export function readDifficulties(text: string, source: string): Read<Float64Array> {
   const table = readCsv(text, { source, needs: ['index', 'instruction_difficulty'] })
   const difficulties = new Float64Array(table.rows.length).fill(NaN)
   for (const row of table.rows) {
@@ -52,5 +69,5 @@ export function readDifficulties(text: string, source: string): Float64Array {
     }
     difficulties[place] = requireNumber(table, row, 'instruction_difficulty')
   }
-  return difficulties
+  return { data: difficulties, problems: difficultyGaps(difficulties, source) }
 }

@@ -34,17 +34,15 @@ export function readModelOutputs(text: string, options: ReadOutputsOptions): Rea
     }
     if (output.output === '') log.add('empty-output', place)
     const earlier = seen.get(output.instruction)
-    if (earlier === output.output) {
-      log.add('duplicate-row', place)
-      return
-    }
-    if (earlier !== undefined) log.add('repeated-instruction', place)
+    if (earlier === output.output) log.add('repeated-output', place)
+    else if (earlier !== undefined) log.add('repeated-instruction', place)
     else seen.set(output.instruction, output.output)
     outputs.push(output)
   })
   if (outputs.length === 0) throw notOutputs(source, rows[0])
   if (instructions) compareInstructions(seen, { instructions, source, log })
-  const generator = onlyName(outputs.map((output) => output.generator), { source, log }) ?? CURRENT_MODEL // prettier-ignore
+  const names = new Set(outputs.map((output) => output.generator))
+  const generator = onlyName(names, { source, log }) ?? CURRENT_MODEL
   return { data: { generator, outputs }, problems: log.report() }
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { parse as parseYaml } from 'yaml'
 import { hasShared, readShared, readSharedJson, sharedPath } from '../../../../../test/shared.js'
 import { MoaError } from '../../../../core/index.js'
-import { isSwitched } from '../judge/pairs.js'
+import { reapplyParsing } from '../judge/cache.js'
 import { readReply } from '../parse/parse-reply.js'
 import { pandasJson } from '../python/pandas-json.js'
 import { formatProblem, ProblemLog, type Problem } from '../problems.js'
@@ -78,18 +78,15 @@ describe.skipIf(!shared)('official files', () => {
       readShared(`${root}/evaluators/weighted_alpaca_eval_gpt4_turbo/configs.yaml`),
     ) as unknown
     const [judge] = readJudgeConfigs(judges, 'configs.yaml').data
-    const parser = judgeParser(judge!)
     const examples = readSharedJson<Record<string, { record: object }[]>>(`${root}/annotation_examples.json`)
     for (const [model, rows] of Object.entries(examples)) {
       const text = JSON.stringify(rows.map((row) => row.record))
       const { data, problems } = readAnnotationRecords(text, model)
       expect(problems).toEqual([])
-      for (const { instruction, preference, raw_completion } of data) {
-        const reply = readReply(parser, raw_completion)
-        if (!reply.ok) throw new Error(reply.reason)
-        const [seen] = reply.values as [number]
-        const own = isSwitched(instruction, 0) ? 3 - seen : seen
-        expect(Math.abs(own - (preference as number)), instruction).toBeLessThan(6e-11)
+      const verdicts = reapplyParsing(data, { judge: judge!, seed: 0 })
+      expect(verdicts).toHaveLength(data.length)
+      for (const { pair, preference } of verdicts) {
+        expect(Math.abs(preference! - (pair.preference as number)), pair.instruction).toBeLessThan(6e-11)
       }
     }
   })
@@ -126,8 +123,11 @@ describe.skipIf(!shared)('official files', () => {
     expect(rowsOfMode(data, { mode: 'community' }).length).toBeGreaterThan(minimal.length)
     const current = rowsOfMode(data, { mode: 'minimal', current: ['NullModel'] })
     expect(current.map((row) => row.model)).toContain('NullModel')
-    const difficulties = readDifficulties(readShared(`${root}/reconstructed/instruction_difficulty.csv`), 'd')
-    const gamed = readGamedRows(readShared(`${root}/reconstructed/df_gamed.csv`), 'g')
+    const difficulties = readDifficulties(
+      readShared(`${root}/reconstructed/instruction_difficulty.csv`),
+      'd',
+    ).data
+    const gamed = readGamedRows(readShared(`${root}/reconstructed/df_gamed.csv`), 'g').data
     expect(gamedDifficulties(gamed)).toEqual(difficulties)
   })
 })
@@ -283,10 +283,10 @@ describe('model outputs', () => {
       ['a', 'b'],
     )
     expect(data.generator).toBe('Current model')
-    expect(data.outputs).toHaveLength(3)
+    expect(data.outputs).toHaveLength(4)
     expect(kinds(problems)).toEqual([
       ['empty-output', 2],
-      ['duplicate-row', 1],
+      ['repeated-output', 1],
       ['repeated-instruction', 1],
       ['broken-row', 1],
       ['unknown-instruction', 1],
@@ -316,7 +316,12 @@ describe('model outputs', () => {
 describe('tables', () => {
   it('name the line and column of a bad cell', () => {
     const gamed = 'model,preference,index,std_delta_len,instruction_difficulty,not_gamed_baseline\n'
-    expect(readGamedRows(`${gamed}a,0.5,0,-1,0.25,False\n`, 'g.csv').difficulty[0]).toBe(0.25)
+    const good = readGamedRows(`${gamed}a,0.5,1,-1,0.25,False\n`, 'g.csv')
+    expect(good.data.difficulty[0]).toBe(0.25)
+    expect(kinds(good.problems)).toEqual([['missing-difficulty', 1]])
+    expect(() => readGamedRows(`${gamed}a,1.5,0,-1,0,False\n`, 'g.csv')).toThrow(
+      /line 2: expected a preference from 0 to 1/,
+    )
     expect(() => readGamedRows(`${gamed}a,0.5,0,-1,,False\n`, 'g.csv')).toThrow(
       /^g\.csv line 2: expected a number in column "instruction_difficulty"/,
     )
@@ -328,6 +333,10 @@ describe('tables', () => {
       /line 2: expected an index/,
     )
     expect(() => readWeights(',a\nm,1\n', 'w.csv')).toThrow(/are missing/)
+    const header = ',np.tanh(std_delta_len),instruction_difficulty,not_gamed_baseline.astype(float)\n'
+    const twice = readWeights(`${header}m,1,2,3\nm,4,5,6\n`, 'w.csv')
+    expect(twice.data.get('m')).toEqual({ length: 4, difficulty: 5, model: 6 })
+    expect(kinds(twice.problems)).toEqual([['repeated-name', 1]])
   })
 
   it('keep quoted names and note cells that are no numbers', () => {

@@ -1,3 +1,4 @@
+import { ProblemLog, type Read } from '../problems.js'
 import type { LengthControlWeights } from '../types.js'
 import { csvCell, readCsv, requireNumber } from './csv.js'
 
@@ -15,17 +16,20 @@ export type WeightTable = ReadonlyMap<string, LengthControlWeights>
  *
  * @throws MoaError `data_invalid` for missing columns or cells that are no numbers.
  */
-export function readWeights(text: string, source: string): WeightTable {
+export function readWeights(text: string, source: string): Read<WeightTable> {
   const table = readCsv(text, { source, needs: Object.values(COLUMNS) })
+  const log = new ProblemLog()
   const weights = new Map<string, LengthControlWeights>()
   for (const row of table.rows) {
-    weights.set(row.cells[0] ?? '', {
+    const model = row.cells[0] ?? ''
+    if (weights.has(model)) log.add('repeated-name', `${source} line ${row.line}`)
+    weights.set(model, {
       length: requireNumber(table, row, COLUMNS.length),
       difficulty: requireNumber(table, row, COLUMNS.difficulty),
       model: requireNumber(table, row, COLUMNS.model),
     })
   }
-  return weights
+  return { data: weights, problems: log.report() }
 }
 
 /** Writes weights as the original does, with 16 decimals. */

@@ -1,16 +1,10 @@
-import {
-  fitLogistic,
-  fitLogisticCrossValidated,
-  groupFolds,
-  SparseDesign,
-  standardDeviation,
-  type FoldOrder,
-  type LogisticFit,
-  type LogisticProblem,
-  type SparseColumn,
-} from '../../../stats/index.js'
+import { fitLogistic, fitLogisticCrossValidated } from '../../../stats/cross-validation.js'
+import { groupFolds, type FoldOrder } from '../../../stats/fold-order.js'
+import type { LogisticFit, LogisticProblem } from '../../../stats/l1-logistic.js'
+import { SparseDesign, type SparseColumn } from '../../../stats/sparse-design.js'
+import { standardDeviation } from '../../../stats/summary.js'
 import { MoaError } from '../../../../core/index.js'
-import { seededRandom } from '../../../../util/index.js'
+import { seededRandom } from '../../../../util/random.js'
 import type { AnnotationSet } from '../types.js'
 import { isPreference, winShare } from './win-rate.js'
 
@@ -20,6 +14,11 @@ export interface JointFitOptions {
   readonly foldOrder?: FoldOrder
   /** Jitters length differences by up to half of 1e-4, as the official difficulties were made. Default: no jitter. */
   readonly jitterSeed?: number
+  /**
+   * Which instruction a row stands for: that of its position, as in the original, which is wrong for sets with missing
+   * rows, or its own. Default `position`.
+   */
+  readonly places?: 'position' | 'instruction'
 }
 
 export interface JointFit {
@@ -37,7 +36,7 @@ export interface JointFit {
  * Fits models and instructions together: how the official difficulties were made, once, on about 120 models. They are
  * fixed since; a fit on other models gives others, so use the published file for scores.
  *
- * @throws MoaError `data_invalid` for sets that do not know the places of their instructions.
+ * @throws MoaError `data_invalid` when sets do not know the places of their instructions and are asked for them.
  */
 export function fitJointly(sets: readonly AnnotationSet[], options: JointFitOptions = {}): JointFit {
   const cells = collectCells(sets, options)
@@ -71,7 +70,10 @@ interface Cells {
   readonly places: number
 }
 
-function collectCells(sets: readonly AnnotationSet[], { jitterSeed }: JointFitOptions): Cells {
+function collectCells(
+  sets: readonly AnnotationSet[],
+  { jitterSeed, places: from = 'position' }: JointFitOptions,
+): Cells {
   const random = jitterSeed === undefined ? undefined : seededRandom(jitterSeed)
   const cells = { model: [], place: [], length: [], share: [] } as {
     model: number[]
@@ -81,13 +83,7 @@ function collectCells(sets: readonly AnnotationSet[], { jitterSeed }: JointFitOp
   }
   let places = 0
   sets.forEach((set, model) => {
-    const { index } = set
-    if (index === null) {
-      throw new MoaError(
-        'data_invalid',
-        `${set.model}: a joint fit needs to know each row's instruction; give the evaluation set as well.`,
-      )
-    }
+    const index = placesOf(set, from)
     const jitter = (): number => (random ? (random.next() - 0.5) * 1e-4 : 0)
     const delta = set.length1.map((length, row) => length - (set.length2[row] as number) + jitter())
     const spread = standardDeviation(delta)
@@ -102,6 +98,15 @@ function collectCells(sets: readonly AnnotationSet[], { jitterSeed }: JointFitOp
     })
   })
   return { ...cells, places }
+}
+
+function placesOf(set: AnnotationSet, from: 'position' | 'instruction'): Int32Array {
+  if (from === 'position') return Int32Array.from(set.preference.keys())
+  if (set.index !== null) return set.index
+  throw new MoaError(
+    'data_invalid',
+    `${set.model}: a joint fit by instruction needs to know each row's instruction; give the evaluation set as well.`,
+  )
 }
 
 /** Columns in the original's order: models, instructions but the first, models × length, the constant. */

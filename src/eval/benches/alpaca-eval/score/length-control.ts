@@ -1,15 +1,12 @@
 import {
   fitLogistic,
   fitLogisticCrossValidated,
-  groupFolds,
-  mean,
-  NarrowDesign,
-  standardDeviation,
-  standardError,
   type CrossValidatedFit,
-  type FoldOrder,
-  type LogisticProblem,
-} from '../../../stats/index.js'
+} from '../../../stats/cross-validation.js'
+import { groupFolds, type FoldOrder } from '../../../stats/fold-order.js'
+import type { LogisticProblem } from '../../../stats/l1-logistic.js'
+import { NarrowDesign } from '../../../stats/narrow-design.js'
+import { mean, standardDeviation, standardError } from '../../../stats/summary.js'
 import { gamedDifficulties } from '../read/gamed.js'
 import type { AnnotationSet, GamedRows, LengthControlWeights } from '../types.js'
 import { winShare } from './win-rate.js'
@@ -32,7 +29,7 @@ export interface LengthControlOptions {
   readonly gamed: GamedRows
   /** Default `plain`, which nearly all published figures follow. */
   readonly foldOrder?: FoldOrder
-  /** Difficulty of each row; by default that of the instruction whose place is the row's position (4.2 of the rules). */
+  /** Difficulty of each row; by default that of the instruction whose place is the row's position. */
   readonly difficulties?: Float64Array
 }
 
@@ -210,7 +207,7 @@ function baselineAgainstItself(set: AnnotationSet): LengthControlled {
   }
 }
 
-/** Whether a length-controlled win rate is so far from the raw one that something may be wrong (4.7 of the rules). */
+/** Whether a length-controlled win rate is so far from the raw one that something may be wrong. */
 export function isFarFromRaw(controlled: number, raw: number): boolean {
   return (
     controlled < Math.min(raw - raw / 4, raw - 10) || controlled > Math.max(raw + (100 - raw) / 4, raw + 10)

@@ -1,4 +1,4 @@
-import { mean } from '../../../stats/index.js'
+import { mean } from '../../../stats/summary.js'
 import type { LengthControlWeights } from '../types.js'
 
 /**

@@ -3,10 +3,10 @@ import {
   comparePaired,
   meanInterval,
   type BootstrapOptions,
-  type FoldOrder,
   type Interval,
   type PairedComparison,
-} from '../../../stats/index.js'
+} from '../../../stats/bootstrap.js'
+import type { FoldOrder } from '../../../stats/fold-order.js'
 import { MoaError } from '../../../../core/index.js'
 import { ProblemLog, type Problem } from '../problems.js'
 import { gamedDifficulties } from '../read/gamed.js'
@@ -156,7 +156,8 @@ function intervalsOf(
   options: ScoreOptions & { control: LengthControlled | null },
 ): ScoredSet['intervals'] {
   const { control, gamed, bootstrap = {} } = options
-  const win_rate = meanInterval(winShares(set.preference).map((share) => 100 * share), bootstrap) // prettier-ignore
+  const percentages = winShares(set.preference).map((share) => 100 * share)
+  const win_rate = meanInterval(percentages, bootstrap)
   const cost = control?.cost ?? null
   if (cost === null || gamed === undefined) return { win_rate, length_controlled_winrate: null }
   const refit = (counts: Float64Array): number => lengthControlAt(set, { ...options, gamed, cost, counts })
@@ -174,26 +175,28 @@ export function compareSets(
   b: AnnotationSet,
   options?: BootstrapOptions,
 ): PairedComparison {
-  const shares = sharesByInstruction(b)
-  const [left, right]: [number[], number[]] = [[], []]
-  for (const [instruction, share] of sharesByInstruction(a)) {
-    const other = shares.get(instruction)
-    if (other === undefined) continue
-    left.push(100 * share)
-    right.push(100 * other)
+  const by = a.index && b.index ? 'index' : 'instructions'
+  const [ours, theirs] = [sharesBy(by, a), sharesBy(by, b)]
+  const common = [...ours.keys()].filter((instruction) => theirs.has(instruction))
+  if (common.length < 2) {
+    throw new MoaError(
+      'data_invalid',
+      `${a.model} and ${b.model} share ${common.length} judged instructions, and a comparison needs at least 2; score both on the same evaluation set.`,
+    )
   }
-  if (left.length >= 2) return comparePaired(left, right, options)
-  throw new MoaError(
-    'data_invalid',
-    `${a.model} and ${b.model} share ${left.length} judged instructions, and a comparison needs at least 2; score both on the same evaluation set.`,
-  )
+  const percentages = (shares: ReadonlyMap<string | number, number>): number[] =>
+    common.map((instruction) => 100 * (shares.get(instruction) ?? NaN))
+  return comparePaired(percentages(ours), percentages(theirs), options)
 }
 
-function sharesByInstruction(set: AnnotationSet): Map<string | number, number> {
+function sharesBy(key: 'index' | 'instructions', set: AnnotationSet): ReadonlyMap<string | number, number> {
   const shares = new Map<string | number, number>()
+  const instructions = set[key] ?? []
   set.preference.forEach((preference, row) => {
-    const key = set.instructions?.[row] ?? set.index?.[row] ?? row
-    if (isPreference(preference)) shares.set(key, winShare(preference))
+    const instruction = instructions[row]
+    if (instruction !== undefined && instruction !== -1 && isPreference(preference)) {
+      shares.set(instruction, winShare(preference))
+    }
   })
   return shares
 }

@@ -83,7 +83,7 @@ describe.skipIf(!shared)('scores of the shared sets', () => {
     sets = readdirSync(sharedPath(`${root}/annotation_sets`)).map(
       (name) => readAnnotations(readShared(`${root}/annotation_sets/${name}`), name).data,
     )
-    gamed = readGamedRows(readShared(`${root}/reconstructed/df_gamed.csv`), 'df_gamed.csv')
+    gamed = readGamedRows(readShared(`${root}/reconstructed/df_gamed.csv`), 'df_gamed.csv').data
   })
 
   it.each([
@@ -186,11 +186,11 @@ describe.skipIf(!shared)('stored weights', () => {
       matrix: Record<string, Record<string, number>>
       versus_baseline: Record<string, number>
     }>(`${root}/goldens/predict_winrate.json`)
-    const weights = readWeights(text(), 'weights.csv')
+    const weights = readWeights(text(), 'weights.csv').data
     const difficulties = readDifficulties(
       readShared(`${root}/reconstructed/instruction_difficulty.csv`),
       'd.csv',
-    )
+    ).data
     const predict = (model: string, opponent: string): number =>
       predictWinRate({ model: weights.get(model)!, opponent: weights.get(opponent)!, difficulties })
     expect(golden.pairs).toHaveLength(72)
@@ -206,7 +206,7 @@ describe.skipIf(!shared)('stored weights', () => {
   })
 
   it('are written as they were read', () => {
-    expect(writeWeights(readWeights(text(), 'weights.csv'))).toBe(text().replaceAll('\r\n', '\n'))
+    expect(writeWeights(readWeights(text(), 'weights.csv').data)).toBe(text().replaceAll('\r\n', '\n'))
   })
 })
 

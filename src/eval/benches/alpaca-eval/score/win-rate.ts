@@ -1,4 +1,4 @@
-import { standardError, sum } from '../../../stats/index.js'
+import { standardError, sum } from '../../../stats/summary.js'
 
 /** How a contestant fares against the baseline, under the official names. Rates are percentages. */
 export interface WinRate {
