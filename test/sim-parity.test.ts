@@ -75,7 +75,7 @@ async function outcome(model: Model, asked: ChatRequest, delivery: NonNullable<S
 describe('a simulated model looks the same in process and through the HTTP client', () => {
   it.each(NAMES)('%s', async (name) => {
     for (const delivery of ['stream', 'whole'] as const) {
-      for (const asked of [request, withTools]) {
+      for (const asked of /timeout|hang|stall/.test(name) ? [request] : [request, withTools]) {
         const patience = /timeout|hang|stall/.test(name) ? IMPATIENT : PATIENT
         const inProcess = simModel(name, { seed: 4, price, patience })
         const overHttp = openAICompatible({
@@ -87,7 +87,17 @@ describe('a simulated model looks the same in process and through the HTTP clien
           timeouts: patience,
         })
         const expected = await outcome(inProcess, asked, delivery)
-        expect({ delivery, ...(await outcome(overHttp, asked, delivery)) }).toEqual({ delivery, ...expected })
+        const actual = await outcome(overHttp, asked, delivery)
+        expect({ delivery, ...actual }).toEqual({ delivery, ...expected })
+        // The client drops such a body whole, so it can't know what was in it.
+        if (name.includes('no-finish') && delivery === 'whole') continue
+        await server.idle()
+        const { promptTokens, completionTokensServed } = server.log.at(-1)!
+        expect({ delivery, promptTokens, completionTokensServed }).toEqual({
+          delivery,
+          promptTokens: actual.call.usage.inputTokens,
+          completionTokensServed: actual.call.usage.outputTokens,
+        })
       }
     }
   })
