@@ -123,3 +123,9 @@ export function errorInfo(error: unknown): ErrorInfo {
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   }
 }
+
+/** The facts of an abort: our own reason when it is one (a timeout, a deadline), else just `aborted`. */
+export function abortInfo(reason: unknown): ErrorInfo {
+  if (reason instanceof MoaError) return errorInfo(reason)
+  return { code: 'aborted', message: 'The call was aborted.' }
+}

@@ -1,6 +1,6 @@
-import { MoaError, NO_COST, NO_USAGE, costOf, errorInfo, isAbort } from '../core/index.js'
+import { MoaError, NO_COST, NO_USAGE, abortInfo, costOf, errorInfo } from '../core/index.js'
 import type { CallRecord, ChatRequest, Finish, Model, ModelEvent, StreamOptions } from '../core/index.js'
-import { linkedController, type Clock } from '../util/index.js'
+import { abortReason, linkedController, type Clock } from '../util/index.js'
 import type { Ledger } from './ledger.js'
 import type { PlanSlot } from './plan.js'
 
@@ -46,6 +46,8 @@ export async function callSlot(call: SlotCall, sink: EventSink): Promise<Finish>
   }
   try {
     for await (const event of model.stream(call.request, options)) {
+      // Also a model that ignores its signal is left at its next event.
+      if (link.signal.aborted) throw abortReason(link.signal)
       if (isToken(event)) watch.token()
       if (event.type === 'finish') finish = event
       const wait = sink(event)
@@ -61,7 +63,10 @@ export async function callSlot(call: SlotCall, sink: EventSink): Promise<Finish>
     watch.stop()
     // A model that keeps no books of its own still appears in the ledger.
     if (!settled)
-      ledger.settle(unreported({ model, startedAt, finish, failure, endedAt: clock.now() }), slot.ref)
+      ledger.settle(
+        unreported({ model, startedAt, finish, failure, endedAt: clock.now(), hungUp: link.signal.aborted }),
+        slot.ref,
+      )
     if (finish === undefined) link.abort()
     link.release()
   }
@@ -73,8 +78,9 @@ function unreported(call: {
   endedAt: number
   finish: Finish | undefined
   failure: unknown
+  hungUp: boolean
 }): CallRecord {
-  const { model, startedAt, endedAt, finish, failure } = call
+  const { model, startedAt, endedAt, finish, failure, hungUp } = call
   const [provider = '', ...name] = model.id.split('/')
   const usage = finish?.usage ?? NO_USAGE
   const cost = finish?.cost ?? (finish ? costOf(null) : NO_COST)
@@ -83,10 +89,9 @@ function unreported(call: {
     provider,
     model: name.join('/') || provider,
     attempt: 1,
-    outcome:
-      finish !== undefined ? 'completed' : failure === undefined || isAbort(failure) ? 'aborted' : 'failed',
+    outcome: finish !== undefined ? 'completed' : hungUp || failure === undefined ? 'aborted' : 'failed',
     ...(finish !== undefined && { finishReason: finish.reason }),
-    ...(failure !== undefined && { error: errorInfo(failure) }),
+    ...(failure !== undefined && { error: hungUp ? abortInfo(failure) : errorInfo(failure) }),
     usage,
     usageSource: finish === undefined ? 'none' : 'reported',
     costUsd: cost.usd,

@@ -1,0 +1,180 @@
+import { costOf, type ChatRequest, type ModelEvent, type StreamOptions } from '../core/index.js'
+import { abortReason, sleep, systemClock, type Clock } from '../util/index.js'
+import type { Answer, Unit } from './answer.js'
+import { CallLedger, type SimPrice } from './call-ledger.js'
+import { faultError } from './fault-error.js'
+import { piecesBefore, type Fault } from './fault.js'
+import type { SimName } from './name.js'
+import type { SimCall, Simulation } from './simulation.js'
+
+/** How long a client would wait for a silent upstream before it gives up, in milliseconds. */
+export interface SimPatience {
+  /** For the response headers. Default 60 000. */
+  readonly headersMs?: number
+  /** For the first token and between tokens. Default 30 000. */
+  readonly stallMs?: number
+}
+
+export interface PlayOptions {
+  /** Default the system's. */
+  readonly clock?: Clock
+  /** When a fault that hangs turns into the error a client throws. */
+  readonly patience?: SimPatience
+  /** Default unknown. */
+  readonly price?: SimPrice
+}
+
+interface Play {
+  readonly simulation: Simulation
+  readonly name: SimName
+  readonly request: ChatRequest
+  readonly options: PlayOptions
+  readonly stream: StreamOptions
+}
+
+/** One call in process, from its first wait to its end. The call is counted and settled here. */
+export async function* playCall(play: Play): AsyncGenerator<ModelEvent, void> {
+  const { simulation, name, options, stream } = play
+  const { signal } = stream
+  if (signal.aborted) throw abortReason(signal)
+  const call = simulation.begin(name)
+  const ledger = new CallLedger({
+    model: name.text,
+    clock: options.clock ?? systemClock,
+    price: options.price,
+    onCall: stream.onCall,
+  })
+  try {
+    yield* stream.delivery === 'whole' ? whole(play, call, ledger) : pieceByPiece(play, call, ledger)
+  } catch (error) {
+    if (signal.aborted) ledger.abort()
+    else ledger.fail(error)
+    throw error
+  } finally {
+    // Does nothing unless the reader left.
+    ledger.abort()
+  }
+}
+
+async function* pieceByPiece(
+  play: Play,
+  call: SimCall,
+  ledger: CallLedger,
+): AsyncGenerator<ModelEvent, void> {
+  const { fault } = call
+  const wait = waiting(play)
+  const answer = await open(play, call, ledger)
+  if (fault?.type !== 'hang-before') await wait(call.first())
+  const count = piecesBefore(fault, answer.units.length)
+  for (let index = 0; index < count; index += 1) {
+    if (index > 0) await wait(call.pace())
+    ledger.piece()
+    ledger.reported = call.behaviour.usage === 'every-chunk'
+    if (index === 0) yield start(play, ledger)
+    yield answer.units[index] as Unit
+    if (play.stream.signal.aborted) throw abortReason(play.stream.signal)
+  }
+  await strike(play, call, ledger)
+  if (count === 0) yield start(play, ledger)
+  yield finish(answer, call, ledger)
+}
+
+/** The answer in one piece per kind, after the time all of it takes. A fault anywhere loses all of it. */
+async function* whole(play: Play, call: SimCall, ledger: CallLedger): AsyncGenerator<ModelEvent, void> {
+  const wait = waiting(play)
+  const answer = await open(play, call, ledger)
+  const count = piecesBefore(call.fault, answer.units.length)
+  let ms = call.fault?.type === 'hang-before' ? 0 : call.first()
+  for (let index = 1; index < count; index += 1) ms += call.pace()
+  await wait(ms)
+  await strike(play, call, ledger)
+  ledger.received = answer.units.length
+  yield start(play, ledger)
+  yield* joined(answer.units)
+  if (play.stream.signal.aborted) throw abortReason(play.stream.signal)
+  yield finish(answer, call, ledger)
+}
+
+/** What comes before the first piece: refusals, and the moment from which the prompt counts as read. */
+async function open(play: Play, call: SimCall, ledger: CallLedger): Promise<Answer> {
+  const { fault, behaviour } = call
+  const wait = waiting(play)
+  if (fault !== undefined && isRefusal(fault)) {
+    await wait(behaviour.first ?? 0)
+    raise(fault, call, ledger)
+  }
+  const answer = play.simulation.answer(call, play.request)
+  ledger.answer = answer
+  if (fault?.type === 'timeout') {
+    await wait(play.options.patience?.headersMs ?? 60_000)
+    raise(fault, call, ledger)
+  }
+  return answer
+}
+
+/** What comes after the last piece that arrives: nothing, or the fault. */
+async function strike(play: Play, call: SimCall, ledger: CallLedger): Promise<void> {
+  const { fault } = call
+  if (fault === undefined) return
+  if (fault.type === 'hang-before' || fault.type === 'hang-between')
+    await waiting(play)(play.options.patience?.stallMs ?? 30_000)
+  raise(fault, call, ledger)
+}
+
+/** Throws what a client makes of a fault, unless the answer is whole in spite of it. */
+function raise(fault: Fault, call: SimCall, ledger: CallLedger): void {
+  const retryAfterMs = call.behaviour.retryAfter
+  const error = faultError(fault, {
+    upstream: 'sim',
+    requestId: ledger.id,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  })
+  if (error !== undefined) throw error
+}
+
+function isRefusal(fault: Fault): boolean {
+  return fault.type === 'status' || fault.type === 'html' || fault.type === 'error-200'
+}
+
+function waiting({ options, stream }: Play): (ms: number) => Promise<void> {
+  return async (ms) => {
+    if (stream.signal.aborted) throw abortReason(stream.signal)
+    if (ms > 0) await sleep(ms, stream.signal, options.clock)
+  }
+}
+
+function start(play: Play, ledger: CallLedger): ModelEvent {
+  return { type: 'answer-start', id: `chatcmpl-${ledger.id}`, model: play.name.text }
+}
+
+function finish(answer: Answer, call: SimCall, ledger: CallLedger): ModelEvent {
+  ledger.reported = call.behaviour.usage !== 'none'
+  ledger.complete(answer.finishReason)
+  return { type: 'finish', reason: answer.finishReason, usage: ledger.usage, cost: costOf(ledger.costUsd) }
+}
+
+/** Units of the same kind that follow each other, as one event. */
+function* joined(units: readonly Unit[]): Generator<ModelEvent> {
+  let open: Unit | undefined
+  for (const unit of units) {
+    const merged = open && join(open, unit)
+    if (open !== undefined && merged === undefined) yield open
+    open = merged ?? unit
+  }
+  if (open !== undefined) yield open
+}
+
+function join(a: Unit, b: Unit): Unit | undefined {
+  if (a.type === 'tool-call-delta')
+    return b.type === a.type && a.index === b.index
+      ? { ...a, arguments: a.arguments + b.arguments }
+      : undefined
+  if (a.type === 'reasoning-delta')
+    return b.type === a.type ? { type: a.type, text: a.text + b.text } : undefined
+  if (b.type !== a.type) return undefined
+  return {
+    type: a.type,
+    text: a.text + b.text,
+    ...(a.logprobs && { logprobs: [...a.logprobs, ...(b.logprobs ?? [])] }),
+  }
+}

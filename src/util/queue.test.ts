@@ -1,0 +1,77 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { EventQueue } from './queue.js'
+
+describe('EventQueue', () => {
+  it('delivers what was pushed, in order, then the end, however pushes and reads interleave', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.constantFrom('push', 'read', 'tick')), async (steps) => {
+        const queue = new EventQueue<number>()
+        const reads: Promise<IteratorResult<number>>[] = []
+        let pushed = 0
+        let waiting = false
+        for (const step of steps) {
+          if (step === 'push') queue.push(pushed++)
+          else if (step === 'tick') await Promise.resolve()
+          else if (reads.length < pushed || !waiting) {
+            waiting = reads.length >= pushed
+            reads.push(queue.next())
+          }
+        }
+        queue.end()
+        const got: number[] = []
+        for (const read of reads) {
+          const { value, done } = await read
+          if (done !== true) got.push(value)
+        }
+        for await (const value of queue) got.push(value)
+        expect(got).toEqual(Array.from({ length: pushed }, (_, index) => index))
+      }),
+    )
+  })
+
+  it('delivers the rest before an error, and the error once', async () => {
+    const queue = new EventQueue<string>()
+    queue.push('a')
+    queue.fail(new Error('boom'))
+    queue.push('ignored')
+    expect(await queue.next()).toEqual({ value: 'a', done: false })
+    await expect(queue.next()).rejects.toThrow('boom')
+    expect(await queue.next()).toEqual({ value: undefined, done: true })
+  })
+
+  it('pauses its producer at the high-water mark and resumes it at half', async () => {
+    const calls: string[] = []
+    const queue = new EventQueue<number>({
+      flow: { highWater: 4, pause: () => calls.push('pause'), resume: () => calls.push('resume') },
+    })
+    for (let item = 0; item < 5; item += 1) queue.push(item)
+    expect(calls).toEqual(['pause'])
+    for (let read = 0; read < 2; read += 1) await queue.next()
+    expect(calls).toEqual(['pause'])
+    await queue.next()
+    expect(calls).toEqual(['pause', 'resume'])
+  })
+
+  it('tells the producer once when the reader leaves, and drops what waits', async () => {
+    let left = 0
+    const queue = new EventQueue<number>({ onReturn: () => (left += 1) })
+    queue.push(1)
+    await queue.return()
+    await queue.return()
+    queue.push(2)
+    expect(left).toBe(1)
+    expect(await queue.next()).toEqual({ value: undefined, done: true })
+  })
+
+  it('tells of every item that leaves, read from the queue or handed over directly', async () => {
+    const read: number[] = []
+    const queue = new EventQueue<number>({ onRead: (item) => read.push(item) })
+    queue.push(1)
+    await queue.next()
+    const next = queue.next()
+    queue.push(2)
+    await next
+    expect(read).toEqual([1, 2])
+  })
+})
