@@ -17,9 +17,9 @@ export function findProviders(
     const settings = fromConfiguration({ name, input, known: table.get(name), env })
     if (settings !== undefined) found.push(settings)
   }
-  for (const { name, keyEnv, local } of known) {
+  for (const { name, keyVariables, local } of known) {
     if (Object.hasOwn(configured, name) || local === true) continue
-    const keyFrom = keyEnv.find((variable) => env[variable])
+    const keyFrom = keyVariables.find((variable) => env[variable])
     if (keyFrom === undefined) continue
     found.push({ name, source: 'environment', local: false, keyFrom, apiKey: env[keyFrom] ?? '' })
   }
@@ -42,7 +42,7 @@ function fromConfiguration({
   const local = input.local ?? known?.local ?? false
   const common = { name, source: 'configuration' as const, ...rest, local }
   if (apiKey !== undefined && apiKey !== '') return { ...common, apiKey, keyFrom: 'configuration' }
-  const variables = apiKeyEnv === undefined ? (known?.keyEnv ?? []) : [apiKeyEnv]
+  const variables = apiKeyEnv === undefined ? (known?.keyVariables ?? []) : [apiKeyEnv]
   const keyFrom = variables.find((variable) => env[variable])
   if (keyFrom !== undefined) return { ...common, keyFrom, apiKey: env[keyFrom] ?? '' }
   return variables.length === 0 || (local && apiKeyEnv === undefined)

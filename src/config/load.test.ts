@@ -8,15 +8,11 @@ import { loadSettings, type LoadOptions } from './load.js'
 import type { KnownProvider, Settings } from './settings.js'
 
 const known: KnownProvider[] = [
-  {
-    name: 'together',
-    baseURL: 'https://together.test/v1',
-    keyEnv: ['TOGETHER_API_KEY'],
-    suggested: ['t1', 't2', 't3'],
-  },
-  { name: 'openai', baseURL: 'https://openai.test/v1', keyEnv: ['OPENAI_API_KEY'], suggested: ['o1', 'o2'] },
-  { name: 'ollama', baseURL: 'http://127.0.0.1:11434/v1', keyEnv: [], local: true },
+  { name: 'together', baseURL: 'https://together.test/v1', keyVariables: ['TOGETHER_API_KEY'] },
+  { name: 'openai', baseURL: 'https://openai.test/v1', keyVariables: ['OPENAI_API_KEY'] },
+  { name: 'ollama', baseURL: 'http://127.0.0.1:11434/v1', keyVariables: [], local: true },
 ]
+const suggested = { together: ['t1', 't2', 't3'], openai: ['o1', 'o2'] }
 
 let root: string
 beforeEach(() => {
@@ -38,7 +34,7 @@ function load(
   const cwd = join(root, options.cwd ?? 'project')
   mkdirSync(cwd, { recursive: true })
   const host: Host = { env, cwd, home: join(root, 'home'), platform: 'linux' }
-  return loadSettings({ known, host, ...options })
+  return loadSettings({ known, suggested, host, ...options })
 }
 
 /** The lines of the error a configuration gives, with the folder taken out. */

@@ -11,12 +11,15 @@ import type { ConfigInput } from './input.js'
 import type { MergedConfig, WrittenRecipe } from './merge.js'
 import { chooseModels } from './own-models.js'
 import { withTemplate } from './recipes.js'
+import { SUGGESTED_MODELS } from './suggested-models.js'
 import type { KnownProvider, ProviderSettings, Settings } from './settings.js'
 import { configError } from './source.js'
 
 export interface LoadOptions {
   /** The providers the package knows by name. */
   readonly known: readonly KnownProvider[]
+  /** Models to begin with by provider, best first. Default {@link SUGGESTED_MODELS}. */
+  readonly suggested?: Readonly<Record<string, readonly string[]>>
   /** Configuration file to use in place of the one found upward from the working directory. */
   readonly file?: string
   /** Default: this process's. */
@@ -32,7 +35,7 @@ export interface LoadOptions {
  */
 export async function loadSettings(options: LoadOptions): Promise<Settings> {
   const host = options.host ?? systemHost()
-  const { known } = options
+  const { known, suggested = SUGGESTED_MODELS } = options
   const found = findConfigFiles(host, options.file)
   const files = [found.user, found.project].filter((file) => file !== undefined)
   const env = withEnvFiles(host, files)
@@ -40,7 +43,7 @@ export async function loadSettings(options: LoadOptions): Promise<Settings> {
   const { config } = merged
   const dataFolder = config.dataFolder ?? userDataFolder(host)
   const providers = findProviders(config.providers ?? {}, { known, env })
-  const own = ownModels(config, providers, known)
+  const own = ownModels(config, providers, suggested)
   const others = { ...SHIPPED_RECIPES, ...(own && ownRecipes(own)) }
   const written = await writtenRecipes(merged.recipes, { others, home: host.home })
   return {
@@ -63,19 +66,15 @@ export async function loadSettings(options: LoadOptions): Promise<Settings> {
 function ownModels(
   { proposers, aggregator }: ConfigInput,
   providers: readonly ProviderSettings[],
-  known: readonly KnownProvider[],
+  suggested: Readonly<Record<string, readonly string[]>>,
 ): OwnModels | undefined {
   if (proposers?.[0] !== undefined) return { proposers, aggregator: aggregator ?? proposers[0] }
-  const suggested = providers
+  const candidates = providers
     .filter(({ missingKey }) => missingKey === undefined)
-    .map(({ name }) => suggestedBy(known.find((provider) => provider.name === name)))
-  const chosen = chooseModels(suggested)
+    .map(({ name }) => (suggested[name] ?? []).map((model) => `${name}/${model}`))
+  const chosen = chooseModels(candidates)
   if (aggregator === undefined) return chosen
   return { proposers: chosen?.proposers ?? [aggregator], aggregator }
-}
-
-function suggestedBy(provider: KnownProvider | undefined): readonly string[] {
-  return provider?.suggested?.map((model) => `${provider.name}/${model}`) ?? []
 }
 
 async function readFiles(

@@ -7,11 +7,9 @@ export interface KnownProvider {
   readonly name: string
   readonly baseURL: string
   /** Environment variables that may hold the key; the first one that is set counts. */
-  readonly keyEnv: readonly string[]
+  readonly keyVariables: readonly string[]
   /** A server on this machine: needs no key, and is found by asking its port. */
   readonly local?: boolean
-  /** Models to begin with, best first. */
-  readonly suggested?: readonly string[]
 }
 
 /** A provider that can be asked, or could be if it had its key. */
