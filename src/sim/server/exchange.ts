@@ -34,6 +34,7 @@ export class Exchange {
   readonly #closing: () => boolean
   #timer: WheelTimer | undefined
   #streamed = false
+  #hanging = false
 
   constructor(options: ExchangeOptions) {
     this.response = options.response
@@ -79,6 +80,11 @@ export class Exchange {
     })
   }
 
+  /** The fault has struck, and is that nothing happens any more. */
+  hang(): void {
+    this.#hanging = true
+  }
+
   /** Ends with the fault's name as outcome. */
   settleFault(): void {
     if (this.fault) this.settle(`fault:${faultLabel(this.fault)}`)
@@ -95,20 +101,7 @@ export class Exchange {
   #onClose(): void {
     if (!this.open) return
     const byClient = !this.#closing()
-    if (this.fault && this.#hangs()) this.settle(`fault:${faultLabel(this.fault)}`, byClient)
+    if (this.#hanging && this.fault) this.settle(`fault:${faultLabel(this.fault)}`, byClient)
     else this.settle(byClient ? 'client-left' : 'server-closed', byClient)
-  }
-
-  /** True when the fault has struck and is that nothing happens. */
-  #hangs(): boolean {
-    switch (this.fault?.type) {
-      case 'timeout':
-      case 'hang-before':
-        return true
-      case 'hang-between':
-        return this.served >= Math.min(this.fault.after, this.answer.units.length)
-      default:
-        return false
-    }
   }
 }

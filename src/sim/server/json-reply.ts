@@ -15,6 +15,7 @@ export function replyWithJson(
   if (fault?.type === 'hang-before') {
     beginJson(exchange, options.headers)
     exchange.response.flushHeaders()
+    exchange.hang()
     return
   }
   const count = piecesBefore(fault, answer.units.length)
@@ -54,6 +55,7 @@ function finish(exchange: Exchange, body: string, headers: Readonly<Record<strin
     case 'hang-between':
       beginJson(exchange, headers)
       response.write(half)
+      exchange.hang()
       return
     case 'disconnect':
       if (fault.after > 0) beginJson(exchange, headers)

@@ -49,6 +49,7 @@ export class StreamReply {
     })
     if (exchange.fault?.type === 'hang-before') {
       exchange.response.flushHeaders()
+      exchange.hang()
       return
     }
     const first = exchange.call.first()
@@ -112,6 +113,7 @@ export class StreamReply {
       case 'hang-between':
         if (batch !== '') response.write(batch)
         else response.flushHeaders()
+        exchange.hang()
         return
       case 'disconnect':
         exchange.destroyAfter(batch)
