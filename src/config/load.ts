@@ -51,6 +51,9 @@ export async function loadSettings(options: LoadOptions): Promise<Settings> {
     warnings: [...found.warnings, ...merged.warnings, ...written.warnings],
     env,
     providers,
+    disabled: Object.entries(config.providers ?? {}).flatMap(([name, { enabled }]) =>
+      enabled === false ? [name] : [],
+    ),
     recipes: mapValues({ ...others, ...written.recipes }, (recipe) => withTemplate(recipe, dataFolder)),
     writtenRecipes: Object.keys(written.recipes),
     ...(own !== undefined && { own }),

@@ -40,6 +40,8 @@ export interface Settings {
   /** The environment, with what `.env` files add. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly providers: readonly ProviderSettings[]
+  /** Names of providers that the configuration takes out. */
+  readonly disabled: readonly string[]
   readonly recipes: Readonly<Record<string, RecipeInput>>
   /** Names among `recipes` that stand in configuration files. */
   readonly writtenRecipes: readonly string[]

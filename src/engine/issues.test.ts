@@ -56,7 +56,7 @@ describe('parseRecipe', () => {
   it('throws one line for each mistake', () => {
     expect(() => parseRecipe({ proposers: [{ model: 'a/b', temperature: 3 }], layer: 2 }, 'mine')).toThrow(
       'recipe "mine" › proposers › 0 › temperature: must be at most 2, got 3.\n' +
-        'recipe "mine" › layer: unknown key "layer". Did you mean "layers"?',
+        'recipe "mine": unknown key "layer". Did you mean "layers"?',
     )
   })
 

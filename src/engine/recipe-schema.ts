@@ -61,8 +61,10 @@ export const recipeSchema = z.strictObject({
 export function parseRecipe(value: unknown, name: string): RecipeInput {
   const parsed = recipeSchema.safeParse(value)
   if (parsed.success) return parsed.data as RecipeInput
-  const lines = schemaProblems(recipeSchema, parsed.error, value).map(
-    ({ path, message }) => `${[`recipe "${name}"`, ...path.map(String)].join(' › ')}: ${message}`,
-  )
+  const lines = schemaProblems(recipeSchema, parsed.error, value).map(({ path, message, key }) => {
+    // A message about a key names it.
+    const trail = key === true ? path.slice(0, -1) : path
+    return `${[`recipe "${name}"`, ...trail.map(String)].join(' › ')}: ${message}`
+  })
   throw new MoaError('recipe_invalid', lines.join('\n'))
 }

@@ -1,7 +1,7 @@
 import { fitLine, padLine, span, wrap, type Line, type Span, type Style } from '../terminal/style.js'
 import { padEnd, padStart, textWidth, truncate, truncateStart } from '../terminal/width.js'
 import { formatCount, formatDuration } from './format.js'
-import type { SlotPhase, SlotState, StageState } from './run-state.js'
+import type { RunState, SlotPhase, SlotState, StageState } from './run-state.js'
 import { oneLine } from '../terminal/sanitize.js'
 
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
@@ -31,9 +31,19 @@ export function spinner(now: number): string {
 }
 
 /** What a stage is called: layers are counted as the paper does, the aggregator's included. */
-export function stageTitle(stage: StageState, index: number, count: number): Line {
+export function stageTitle(stage: StageState, { index, count }: { index: number; count: number }): Line {
+  if (count === 1) return [span('answer', { bold: true })]
   const what = stage.kind === 'synthesize' ? ' · answer' : ''
   return [span(`layer ${index + 1} of ${count}`, { bold: true }), span(what, { dim: true })]
+}
+
+/** Who is writing the answer, how much so far and since when. */
+export function statusLine(state: RunState): Line {
+  const { writer } = state
+  if (writer === undefined) return []
+  const now = state.now()
+  const facts = [tokensOf(writer), secondsOf(writer, now)].filter((fact) => fact !== '').join('  ')
+  return [symbolOf(writer, now), span(` ${writer.ref.name}  ${facts}`, { dim: true })]
 }
 
 /** One line for each slot; side by side with what they write when there is room. Fits the terminal. */

@@ -29,7 +29,7 @@ const CHARACTERS_PER_TOKEN = 4
 
 /** What a run looks like so far: every event is folded in, nothing is drawn here. */
 export class RunState {
-  readonly #now: () => number
+  readonly now: () => number
   readonly startedAt: number
   recipe: string | undefined
   stages: StageState[]
@@ -47,14 +47,14 @@ export class RunState {
    * @param now milliseconds, of any origin
    */
   constructor(model: string, now: () => number) {
-    this.#now = now
+    this.now = now
     this.startedAt = now()
     this.stages = [{ kind: 'synthesize', slots: [freshSlot({ stage: 0, index: 0, name: model, model })] }]
     this.#write(0)
   }
 
   get elapsedMs(): number {
-    return this.#now() - this.startedAt
+    return this.now() - this.startedAt
   }
 
   add(event: ModelEvent): void {
@@ -112,7 +112,7 @@ export class RunState {
       case 'finish':
         this.finish = event
         if (this.writer) {
-          this.#end(this.writer, { phase: 'done', durationMs: this.#now() - this.writer.startedAt })
+          this.#end(this.writer, { phase: 'done', durationMs: this.now() - this.writer.startedAt })
           const tokens = this.calls.findLast(({ outcome }) => outcome === 'completed')?.usage.outputTokens
           this.#count(this.writer, tokens ?? event.usage.outputTokens)
         }
@@ -129,7 +129,7 @@ export class RunState {
   #begin(slot: SlotState | undefined): void {
     if (slot === undefined) return
     slot.phase = 'asking'
-    slot.startedAt = this.#now()
+    slot.startedAt = this.now()
   }
 
   #grow(slot: SlotState | undefined, text: string): void {
@@ -168,7 +168,7 @@ export class RunState {
 
   #fallBack({ slot, message }: Degradation): void {
     if (this.writer === undefined) return
-    const durationMs = this.#now() - this.writer.startedAt
+    const durationMs = this.now() - this.writer.startedAt
     this.#end(this.writer, { phase: 'failed', durationMs, problem: message })
     // The slot named is the one that failed, or the proposal that is the answer now.
     if (slot?.stage === this.stage) this.#write(slot.index + 1)

@@ -1,0 +1,104 @@
+import type { Model } from '../../core/model.js'
+import { loadSettings } from '../../config/load.js'
+import type { Host } from '../../config/host.js'
+import { OWN_RECIPE_NAMES } from '../../config/recipes.js'
+import type { Settings } from '../../config/settings.js'
+import { RecipeBook } from '../../engine/book.js'
+import type { Plan } from '../../engine/plan.js'
+import { ownRecipes, type OwnModels } from '../../engine/shipped.js'
+import { KNOWN_PROVIDERS, SIM_PROVIDER } from '../../providers/known.js'
+import { createProviders, type Providers } from '../../providers/registry.js'
+import { localModels } from './local-models.js'
+import { providerSettings } from './provider-settings.js'
+import { Simulator } from './simulator.js'
+
+/** An installation ready to answer: what is configured, the providers behind it, and the recipes over them. */
+export interface Workspace {
+  readonly settings: Settings
+  readonly providers: Providers
+  readonly book: RecipeBook
+  /** Models that `moa` and its kin are made of; absent when there are none. */
+  readonly own?: OwnModels
+  /** What answers when nothing is named. */
+  readonly defaultRecipe: string
+  /** The model of a recipe's name, of `provider/model`, or of a plan that is in no book. */
+  model(target: string | Plan): Promise<Model>
+  /** Whether simulated models take part. */
+  simulated(target: string | Plan): boolean
+  /** Closes all connections. */
+  close(): Promise<void>
+}
+
+export interface WorkspaceOptions {
+  /** Configuration file to use in place of the one found upward from the working directory. */
+  readonly config?: string | undefined
+  readonly host?: Host
+  /** What is going to be asked for: whether it is worth looking for servers on this machine depends on it. */
+  readonly recipe?: string | undefined
+  readonly signal: AbortSignal
+}
+
+/**
+ * Reads the configuration and puts everything together. Asks no provider, with one exception: when no model is
+ * chosen and no key is found, servers on this machine are asked for their models.
+ *
+ * @throws {@link MoaError} `config_invalid` and the like
+ */
+export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
+  const { config, host, recipe, signal } = options
+  const settings = await loadSettings({
+    known: KNOWN_PROVIDERS,
+    ...(config !== undefined && { file: config }),
+    ...(host && { host }),
+  })
+  const simulator = new Simulator()
+  const providers = createProviders({
+    providers: providerSettings(settings),
+    inProcess: { [SIM_PROVIDER]: (model) => simulator.model(model) },
+    prices: settings.prices,
+  })
+  const wanted = recipe ?? settings.defaultRecipe
+  const needsOwn = wanted === undefined || OWN_RECIPE_NAMES.includes(wanted)
+  const own = settings.own ?? (needsOwn ? await localModels(providers, { settings, signal }) : undefined)
+  const book = new RecipeBook({
+    recipes: { ...(own && ownRecipes(own)), ...settings.recipes },
+    modelMap: settings.models,
+    model: (address) => providers.model(address),
+  })
+  const simulated = (target: string | Plan): boolean =>
+    slotModels(book, settings.models, target).some(isSimulated)
+  return {
+    settings,
+    providers,
+    book,
+    ...(own && { own }),
+    defaultRecipe: settings.defaultRecipe ?? (own ? 'moa-lite' : 'demo'),
+    simulated,
+    async model(target) {
+      if (simulated(target)) await simulator.load()
+      return typeof target === 'string' ? book.resolve(target) : book.mixture(target)
+    },
+    close: () => providers.close(),
+  }
+}
+
+const isSimulated = (address: string): boolean => address.startsWith(`${SIM_PROVIDER}/`)
+
+/** Addresses of every model that may be asked, recipes inside recipes included. */
+function slotModels(
+  book: RecipeBook,
+  renames: Readonly<Record<string, string>>,
+  target: string | Plan,
+  seen = new Set<string>(),
+): string[] {
+  if (typeof target === 'string') {
+    const address = renames[target] ?? target
+    if (!book.has(address)) return [address]
+    if (seen.has(address)) return []
+    seen.add(address)
+    return slotModels(book, renames, book.plan(address), seen)
+  }
+  return target.stages.flatMap(({ slots }) =>
+    slots.flatMap(({ slot }) => slotModels(book, renames, slot.model, seen)),
+  )
+}
