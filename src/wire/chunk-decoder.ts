@@ -31,7 +31,9 @@ export class ChunkDecoder {
   #reason: FinishReason | undefined
   #usage: Usage | undefined
   #costUsd: number | undefined
-  #toolIds: string[] = []
+  readonly #tools: { readonly id: string; named: boolean }[] = []
+  /** From the server's index to ours. */
+  readonly #toolSlots = new Map<number, number>()
 
   constructor(options: { upstream: string; model: string; emit: (event: AnswerEvent) => void }) {
     this.#upstream = options.upstream
@@ -60,7 +62,6 @@ export class ChunkDecoder {
    *   error sent inside the stream; `incomplete_stream` for `[DONE]` without a finish reason
    */
   data(data: string): void {
-    if (this.#finished) return
     if (data === '[DONE]' || data.trim() === '[DONE]') {
       this.end()
       return
@@ -68,11 +69,12 @@ export class ChunkDecoder {
     let chunk: WireChunk | null
     try {
       chunk = JSON.parse(data) as WireChunk | null
-    } catch (error) {
+    } catch {
+      // The parser's own message quotes what it read, so it is not passed on as the cause.
       throw new MoaError(
         'invalid_response',
         `${this.#upstream} sent a stream event that is not JSON (${data.length} characters); the answer is lost.`,
-        { cause: error, retryable: true },
+        { retryable: true },
       )
     }
     if (typeof chunk !== 'object' || chunk === null)
@@ -84,10 +86,13 @@ export class ChunkDecoder {
 
   /** Same as {@link data} for a chunk that is parsed already. */
   chunk(chunk: WireChunk): void {
-    if (chunk.error !== undefined && chunk.error !== null)
+    if (this.#finished) return
+    if ((chunk.error !== undefined && chunk.error !== null) || chunk.object === 'error')
       throw decodeError({ upstream: this.#upstream, body: readErrorBody(chunk) })
-    if (chunk.id !== undefined && chunk.id !== '') this.#id ??= chunk.id
-    if (chunk.model !== undefined && chunk.model !== '' && !this.#started) this.#model = chunk.model
+    if (!this.#started) {
+      if (chunk.id) this.#id ??= chunk.id
+      if (chunk.model) this.#model = chunk.model
+    }
     if (chunk.system_fingerprint) this.#fingerprint = chunk.system_fingerprint
     const choice = chunk.choices?.[0]
     if (choice !== undefined && (choice.index ?? 0) === 0) {
@@ -95,9 +100,10 @@ export class ChunkDecoder {
       if (delta) this.#delta(delta, choice.logprobs ? decodeLogprobs(choice.logprobs) : undefined)
       if (choice.finish_reason) this.#finishReason(choice.finish_reason)
     }
-    if (chunk.usage) {
-      this.#usage = decodeUsage(chunk.usage)
-      if (typeof chunk.usage.cost === 'number') this.#costUsd = chunk.usage.cost
+    const usage = chunk.usage ?? choice?.usage
+    if (usage) {
+      this.#usage = decodeUsage(usage)
+      if (typeof usage.cost === 'number') this.#costUsd = usage.cost
     }
   }
 
@@ -116,7 +122,7 @@ export class ChunkDecoder {
     this.#emit({
       type: 'finish',
       // Some servers say "stop" after tool calls; clients wait for the calls only when told of them.
-      reason: reason === 'stop' && this.#toolIds.length > 0 ? 'tool-calls' : reason,
+      reason: reason === 'stop' && this.#tools.length > 0 ? 'tool-calls' : reason,
       usage: this.#usage ?? NO_USAGE,
       cost: this.#costUsd === undefined ? NO_COST : costOf(this.#costUsd),
       ...(this.#fingerprint !== undefined && { systemFingerprint: this.#fingerprint }),
@@ -151,25 +157,42 @@ export class ChunkDecoder {
     }
   }
 
-  #toolCall(call: WireToolCall): void {
-    const index = call.index ?? this.#inferIndex(call.id)
-    const isNew = this.#toolIds[index] === undefined
-    if (isNew) this.#toolIds[index] = call.id ?? `call_${index}`
-    const name = call.function?.name
+  #toolCall(wire: WireToolCall): void {
+    const index = this.#toolIndex(wire)
+    let call = this.#tools[index]
+    const isNew = call === undefined
+    call ??= { id: wire.id ? wire.id : `call_${index}`, named: false }
+    this.#tools[index] = call
+    const name = call.named ? undefined : wire.function?.name
+    if (name) call.named = true
     this.#send({
       type: 'tool-call-delta',
       index,
-      ...(isNew && { id: this.#toolIds[index] as string }),
-      ...(isNew && name !== undefined && { name }),
-      arguments: call.function?.arguments ?? '',
+      ...(isNew && { id: call.id }),
+      ...(name && { name }),
+      arguments: argumentText(wire.function?.arguments),
     })
   }
 
-  /** Some servers leave `index` out: a known id continues its call, any other begins the next one. */
-  #inferIndex(id: string | undefined): number {
-    if (id === undefined) return Math.max(0, this.#toolIds.length - 1)
-    const known = this.#toolIds.indexOf(id)
-    return known === -1 ? this.#toolIds.length : known
+  /**
+   * Our number of the call a fragment belongs to. Servers leave `index` out, or give several whole calls the same
+   * one; a new id together with a function name begins a call in either case.
+   */
+  #toolIndex(wire: WireToolCall): number {
+    const next = this.#tools.length
+    if (typeof wire.index === 'number') {
+      const known = this.#toolSlots.get(wire.index)
+      const again =
+        known !== undefined && wire.id && wire.function?.name && wire.id !== this.#tools[known]?.id
+      if (known !== undefined && !again) return known
+      this.#toolSlots.set(wire.index, next)
+      return next
+    }
+    if (wire.id) {
+      const known = this.#tools.findIndex((call) => call.id === wire.id)
+      return known === -1 ? next : known
+    }
+    return wire.function?.name ? next : Math.max(0, next - 1)
   }
 
   #finishReason(wire: string): void {
@@ -189,4 +212,10 @@ export class ChunkDecoder {
     this.#start()
     this.#emit(event)
   }
+}
+
+/** Some servers send the arguments as an object instead of as JSON text. */
+function argumentText(value: unknown): string {
+  if (typeof value === 'string') return value
+  return value === undefined || value === null ? '' : JSON.stringify(value)
 }

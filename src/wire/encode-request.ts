@@ -12,6 +12,8 @@ export interface Dialect {
   readonly seedField?: 'seed' | 'random_seed'
   /** Ask for usage at the end of streams (`stream_options.include_usage`). Default true. */
   readonly streamUsage?: boolean
+  /** Mark a last message of the assistant with `prefix: true`, without which Mistral refuses to continue it. */
+  readonly markPrefill?: boolean
 }
 
 export interface EncodeOptions {
@@ -28,6 +30,7 @@ export function encodeRequest(request: ChatRequest, options: EncodeOptions): Rec
     model: options.model,
     messages: request.messages.map((message) => encodeMessage(message, dialect)),
   }
+  if (dialect.markPrefill === true) markPrefill(body['messages'] as WireMessage[])
   const set = (field: string, value: unknown): void => {
     if (value !== undefined) body[field] = value
   }
@@ -52,6 +55,11 @@ export function encodeRequest(request: ChatRequest, options: EncodeOptions): Rec
   set('parallel_tool_calls', request.parallelToolCalls)
   if (request.responseFormat) body['response_format'] = encodeResponseFormat(request.responseFormat)
   return request.extra ? Object.assign(body, request.extra) : body
+}
+
+function markPrefill(messages: WireMessage[]): void {
+  const last = messages.at(-1)
+  if (last?.role === 'assistant') last.prefix = true
 }
 
 function encodeMessage(message: Message, dialect: Dialect): WireMessage {

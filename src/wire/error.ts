@@ -20,7 +20,7 @@ export interface UpstreamFailure {
 /** Turns an upstream's error answer into ours. This is where its retryability is decided. */
 export function decodeError(failure: UpstreamFailure): MoaError {
   const { body, upstream } = failure
-  const status = failure.status ?? (typeof body?.code === 'number' ? body.code : undefined)
+  const status = failure.status ?? statusOf(body?.code)
   const code = classify(status, body)
   const said = quote(body?.message)
   const message = `${upstream} ${statusPhrase(status, code)}${said === '' ? '' : `: ${said}`}`
@@ -33,14 +33,23 @@ export function decodeError(failure: UpstreamFailure): MoaError {
   })
 }
 
+/** Errors inside a body sent with status 200 often carry their HTTP status as `code`, as a number or as text. */
+function statusOf(code: string | number | null | undefined): number | undefined {
+  const status = Number(code ?? Number.NaN)
+  return Number.isInteger(status) && status >= 400 && status < 600 ? status : undefined
+}
+
 function classify(status: number | undefined, body: WireErrorBody | undefined): ErrorCode {
   const words = `${body?.code ?? ''} ${body?.type ?? ''}`.toLowerCase()
   const message = body?.message ?? ''
   if (/insufficient_quota|billing|credit/.test(words) || status === 402) return 'quota_exhausted'
+  if (/credit balance is too low|insufficient (balance|credits?|funds)/i.test(message))
+    return 'quota_exhausted'
   if (words.includes('context_length') || isTooLong(message)) return 'context_length'
   if (/content_filter|content_policy|moderation/.test(words)) return 'content_filter'
   if (words.includes('model_not_found')) return 'upstream_model_not_found'
-  if (words.includes('invalid_api_key')) return 'authentication'
+  // Gemini answers a bad key with status 400.
+  if (words.includes('invalid_api_key') || /api key not valid/i.test(message)) return 'authentication'
   if (/rate_limit|too_many_requests/.test(words)) return 'rate_limited'
   switch (status) {
     case 401:
@@ -108,23 +117,24 @@ function quote(text: string | undefined): string {
 /** The `error` field of a body in any of the shapes servers use; `undefined` when there is none. */
 export function readErrorBody(body: unknown): WireErrorBody | undefined {
   if (typeof body !== 'object' || body === null) return undefined
-  const fields = (Array.isArray(body) ? body[0] : body) as Record<string, unknown>
+  if (Array.isArray(body)) return readErrorBody(body[0])
+  const fields = body as Record<string, unknown>
   const error = fields['error']
   if (typeof error === 'string') return { message: error }
-  if (typeof error === 'object' && error !== null) {
-    const { message, type, param, code } = error as WireErrorBody
-    return {
-      ...(typeof message === 'string' && { message }),
-      ...(typeof type === 'string' && { type }),
-      ...(typeof param === 'string' && { param }),
-      ...((typeof code === 'string' || typeof code === 'number') && { code }),
-    }
-  }
+  if (typeof error === 'object' && error !== null) return errorFields(error)
   // FastAPI and some others.
   if (typeof fields['detail'] === 'string') return { message: fields['detail'] }
-  if (fields['object'] === 'error' && typeof fields['message'] === 'string')
-    return { message: fields['message'] }
-  return undefined
+  // vLLM, Mistral and some others put the fields at the top.
+  return typeof fields['message'] === 'string' ? errorFields(fields) : undefined
+}
+
+function errorFields({ message, type, param, code }: WireErrorBody): WireErrorBody {
+  return {
+    ...(typeof message === 'string' && { message }),
+    ...(typeof type === 'string' && { type }),
+    ...(typeof param === 'string' && { param }),
+    ...((typeof code === 'string' || typeof code === 'number') && { code }),
+  }
 }
 
 /**

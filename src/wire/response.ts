@@ -1,6 +1,7 @@
 import { MoaError } from '../core/index.js'
 import type { AnswerEvent, Result } from '../core/index.js'
 import { ChunkDecoder, type Reported } from './chunk-decoder.js'
+import { decodeError, readErrorBody } from './error.js'
 import { encodeFinishReason } from './finish-reason.js'
 import { encodeLogprobs } from './logprobs.js'
 import type { WireResponse } from './types.js'
@@ -24,13 +25,14 @@ export function decodeResponse(
       retryable: true,
     })
   const response = body as WireResponse
-  if (response.error === undefined || response.error === null) {
-    if (!Array.isArray(response.choices) || response.choices.length === 0)
-      throw new MoaError(
-        'invalid_response',
-        `${options.upstream} answered without any choice; is the base URL that of an OpenAI-compatible API?`,
-        { retryable: true },
-      )
+  if (!Array.isArray(response.choices) || response.choices.length === 0) {
+    const error = readErrorBody(body)
+    if (error) throw decodeError({ upstream: options.upstream, body: error })
+    throw new MoaError(
+      'invalid_response',
+      `${options.upstream} answered without any choice; is the base URL that of an OpenAI-compatible API?`,
+      { retryable: true },
+    )
   }
   decoder.chunk(response)
   decoder.end()
@@ -78,4 +80,5 @@ export function encodeResponse(result: Result, identity: ResponseIdentity): Reco
   }
 }
 
-const hasOther = (result: Result): boolean => result.toolCalls.length > 0 || result.refusal !== ''
+const hasOther = (result: Result): boolean =>
+  (result.toolCalls.length > 0 || result.refusal !== '') && result.logprobs.length === 0

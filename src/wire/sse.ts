@@ -68,12 +68,25 @@ export class SseParser {
 
   #hold(piece: string): void {
     this.#held += piece.length
+    this.#pieces.push(piece)
+    this.#checkLength()
+  }
+
+  #append(value: string): void {
+    if (this.#data === undefined) {
+      this.#data = value
+      return
+    }
+    this.#data = `${this.#data}\n${value}`
+    this.#checkLength()
+  }
+
+  #checkLength(): void {
     if (this.#held + (this.#data?.length ?? 0) > MAX_EVENT_LENGTH)
       throw new MoaError(
         'invalid_response',
         `The upstream sent one event of more than ${MAX_EVENT_LENGTH} characters; giving up on this answer.`,
       )
-    this.#pieces.push(piece)
   }
 
   #line(text: string, start: number, end: number): void {
@@ -96,8 +109,7 @@ export class SseParser {
     }
     if (text.startsWith('data:', start)) {
       const from = text.charCodeAt(start + 5) === 32 && start + 5 < end ? start + 6 : start + 5
-      const value = text.slice(from, end)
-      this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`
+      this.#append(text.slice(from, end))
       return
     }
     if (text.charCodeAt(start) === 58) {
@@ -105,7 +117,7 @@ export class SseParser {
       return
     }
     const line = text.slice(start, end)
-    if (line === 'data') this.#data = this.#data === undefined ? '' : `${this.#data}\n`
+    if (line === 'data') this.#append('')
     else if (line.startsWith('event:')) this.#event = line.slice(6).replace(/^ /, '')
   }
 

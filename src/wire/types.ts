@@ -10,10 +10,10 @@ export type WirePart =
   | { type: 'input_audio'; input_audio: { data: string; format: string } }
 
 export interface WireToolCall {
-  index?: number
-  id?: string
+  index?: number | null
+  id?: string | null
   type?: 'function'
-  function?: { name?: string; arguments?: string }
+  function?: { name?: string | null; arguments?: string | null } | null
 }
 
 export interface WireMessage {
@@ -23,6 +23,8 @@ export interface WireMessage {
   tool_calls?: WireToolCall[]
   tool_call_id?: string
   refusal?: string | null
+  /** Mistral's mark of a message to be continued. */
+  prefix?: boolean
 }
 
 export interface WireLogprobToken {
@@ -72,19 +74,23 @@ export interface WireErrorBody {
 }
 
 export interface WireChunk {
-  id?: string
+  id?: string | null
   object?: string
   created?: number
-  model?: string
+  model?: string | null
   system_fingerprint?: string | null
-  choices?: {
-    index?: number
-    delta?: WireDelta | null
-    /** Some servers send whole messages in a stream. */
-    message?: WireDelta | null
-    finish_reason?: string | null
-    logprobs?: WireLogprobs | null
-  }[]
+  choices?:
+    | {
+        index?: number | null
+        delta?: WireDelta | null
+        /** Some servers send whole messages in a stream. */
+        message?: WireDelta | null
+        finish_reason?: string | null
+        logprobs?: WireLogprobs | null
+        /** Moonshot's place for the usage of a stream. */
+        usage?: WireUsage | null
+      }[]
+    | null
   usage?: WireUsage | null
   error?: WireErrorBody | string | null
 }

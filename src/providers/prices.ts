@@ -1,0 +1,61 @@
+import type { Usage } from '../core/index.js'
+import { SIM_PROVIDER } from './known.js'
+import { PRICE_TABLE } from './price-table.js'
+
+/** What a model costs, in US dollars per million tokens. */
+export interface Price {
+  readonly input: number
+  /** For prompt tokens read from the provider's cache; the input price when absent. */
+  readonly cachedInput?: number
+  readonly output: number
+  /** The day the figures were read, `YYYY-MM-DD`; absent for the user's own. */
+  readonly date?: string
+  /** Where they were read; absent for the user's own. */
+  readonly source?: string
+}
+
+/** The user's own prices, by `provider/model`. */
+export type PriceOverrides = Readonly<Record<string, Price>>
+
+const FREE = { input: 0, cachedInput: 0, output: 0 }
+const SIMULATED: Price = { ...FREE, source: 'simulated: nothing is billed' }
+const LOCAL: Price = { ...FREE, source: 'local server: no charge per call' }
+
+/**
+ * The price of a model, or `null` when it is unknown: the user's own figure, else the table's. Names with a date at
+ * their end (`gpt-5-2025-08-07`) have the price of the name without it. Simulated models and models on the user's
+ * own machine cost 0 per call by definition, electricity not counted.
+ */
+export function priceOf(
+  provider: string,
+  model: string,
+  options: { readonly overrides?: PriceOverrides; readonly local?: boolean } = {},
+): Price | null {
+  const own = options.overrides?.[`${provider}/${model}`]
+  if (own !== undefined) return own
+  if (provider === SIM_PROVIDER) return SIMULATED
+  if (options.local === true) return LOCAL
+  return tablePrice(provider, model) ?? tablePrice(provider, withoutDate(model))
+}
+
+const withoutDate = (model: string): string => model.replace(/-(\d{4}-\d{2}-\d{2}|20\d{6})$/, '')
+
+function tablePrice(provider: string, model: string): Price | null {
+  for (const { date, source, models } of PRICE_TABLE[provider] ?? []) {
+    const figures = models[model]
+    if (figures === undefined) continue
+    const [input, cachedInput, output] = figures
+    return { input, ...(cachedInput !== null && { cachedInput }), output, date, source }
+  }
+  return null
+}
+
+/** The cost of a call in US dollars. */
+export function priceCall(price: Price, usage: Usage): number {
+  const cached = Math.min(usage.cachedInputTokens, usage.inputTokens)
+  const dollars =
+    (usage.inputTokens - cached) * price.input +
+    cached * (price.cachedInput ?? price.input) +
+    usage.outputTokens * price.output
+  return dollars / 1_000_000
+}

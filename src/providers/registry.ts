@@ -1,0 +1,205 @@
+import { MoaError, type Model } from '../core/index.js'
+import { Limiter, didYouMean, systemClock, type Clock, type Random } from '../util/index.js'
+import { parseBaseURL, redactor, requestHeaders } from './endpoint.js'
+import type { JsonRequestContext } from './json-request.js'
+import { knownProvider } from './known.js'
+import { RateLimits, withConcurrency, withRate } from './limits.js'
+import { listModels, probe, type ModelInfo, type ProbeResult } from './list-models.js'
+import { openAICompatible } from './openai-compatible.js'
+import { priceOf, type PriceOverrides } from './prices.js'
+import { withRetry } from './retry.js'
+import { checkSettings, type ProviderSettings } from './settings.js'
+import { resolveTimeouts } from './timeouts.js'
+import { Transport } from './transport.js'
+
+export interface ProvidersOptions {
+  readonly providers: readonly ProviderSettings[]
+  /** Providers whose models live in this process, such as the simulator: name to maker of models. */
+  readonly inProcess?: Readonly<Record<string, (model: string) => Model>>
+  /** The user's own prices, by `provider/model`; they win over the table. */
+  readonly prices?: PriceOverrides
+  readonly clock?: Clock
+  /** For the jitter of retries. Default `Math.random`. */
+  readonly random?: Pick<Random, 'next'>
+}
+
+/** Everything that answers under a name `provider/model`. */
+export interface Providers {
+  /** Names of all providers, keyless ones included. */
+  readonly names: readonly string[]
+  /**
+   * The model of that id, with the provider's concurrency, retries, rates and prices around it. The same id gives
+   * the same model.
+   *
+   * @param id `provider/model`; the model's name may contain `/`
+   * @throws {@link MoaError} `provider_not_found`, `model_not_found` for a missing model name, `key_missing`
+   */
+  model(id: string): Model
+  /** What a provider offers, asked from its API. @throws {@link MoaError} */
+  listModels(provider: string, options: { readonly signal: AbortSignal }): Promise<readonly ModelInfo[]>
+  /** Whether a provider can be reached and takes the key. */
+  probe(provider: string, options: { readonly signal: AbortSignal }): Promise<ProbeResult>
+  /** Closes all connections; calls still running fail. */
+  close(): Promise<void>
+}
+
+const CONCURRENCY = { hosted: 64, local: 8 }
+/** Connections beside the model calls: lists and probes, and sockets on their way out. */
+const SPARE_CONNECTIONS = 8
+/** An idle connection to a service behind a load balancer is worth keeping between the layers of a mixture. */
+const KEEP_ALIVE_MS = { hosted: 30_000, local: 4_000 }
+
+/** @throws {@link MoaError} `config_invalid` for settings that can't work */
+export function createProviders(options: ProvidersOptions): Providers {
+  const { inProcess = {} } = options
+  const providers = new Map<string, Provider>()
+  for (const settings of options.providers) {
+    if (providers.has(settings.name) || settings.name in inProcess)
+      throw new MoaError('config_invalid', `There are two providers named "${settings.name}".`)
+    providers.set(settings.name, new Provider(settings, options))
+  }
+  const names = [...providers.keys(), ...Object.keys(inProcess)]
+  const find = (name: string): Provider => {
+    const provider = providers.get(name)
+    if (provider === undefined) throw providerNotFound(name, names)
+    return provider
+  }
+  const models = new Map<string, Model>()
+  const make = (id: string): Model => {
+    const slash = id.indexOf('/')
+    const name = slash === -1 ? id : id.slice(0, slash)
+    const model = slash === -1 ? '' : id.slice(slash + 1)
+    const inside = Object.hasOwn(inProcess, name) ? inProcess[name] : undefined
+    const provider = inside ? undefined : find(name)
+    if (model === '')
+      throw new MoaError('model_not_found', `Expected "provider/model", got "${id}"; name one of its models.`)
+    return inside ? inside(model) : (provider as Provider).model(model)
+  }
+  return {
+    names,
+    model(id) {
+      let model = models.get(id)
+      if (model === undefined) models.set(id, (model = make(id)))
+      return model
+    },
+    listModels: async (name, { signal }) => find(name).listModels(signal),
+    probe: async (name, { signal }) => find(name).probe(signal),
+    close: async () => {
+      await Promise.all([...providers.values()].map((provider) => provider.close()))
+    },
+  }
+}
+
+function providerNotFound(name: string, names: readonly string[]): MoaError {
+  const known = knownProvider(name)
+  const hint = known
+    ? known.local
+      ? ` It is ${known.title}: start it, or add it to the configuration.`
+      : ` It is ${known.title}: set ${known.keyVariables[0]}, or add it to the configuration.`
+    : didYouMean(name, names) || ' Add it to the configuration with its base URL.'
+  const there = names.length === 0 ? 'none is configured' : `there are: ${names.join(', ')}`
+  return new MoaError('provider_not_found', `There is no provider "${name}" (${there}).${hint}`)
+}
+
+/** One provider: its connections, and what its models share. */
+class Provider {
+  readonly #settings: ProviderSettings
+  readonly #options: ProvidersOptions
+  readonly #clock: Clock
+  readonly #context: JsonRequestContext
+  readonly #limiter: Limiter
+  readonly #rates: RateLimits | undefined
+
+  constructor(settings: ProviderSettings, options: ProvidersOptions) {
+    checkSettings(settings)
+    this.#settings = settings
+    this.#options = options
+    this.#clock = options.clock ?? systemClock
+    const { name, baseURL, local = false, proxy, requestsPerMinute, tokensPerMinute } = settings
+    const kind = local ? 'local' : 'hosted'
+    const concurrency = settings.concurrency ?? CONCURRENCY[kind]
+    const endpoint = parseBaseURL(baseURL, name)
+    this.#limiter = new Limiter(concurrency)
+    this.#rates =
+      requestsPerMinute === undefined && tokensPerMinute === undefined
+        ? undefined
+        : new RateLimits({
+            ...(requestsPerMinute !== undefined && { requestsPerMinute }),
+            ...(tokensPerMinute !== undefined && { tokensPerMinute }),
+            clock: this.#clock,
+          })
+    this.#context = {
+      endpoint,
+      upstream: `${name} (${endpoint.host})`,
+      headers: requestHeaders({ ...settings, provider: name }),
+      redact: redactor(settings),
+      clock: this.#clock,
+      transport: new Transport(endpoint.origin, {
+        ...(Number.isFinite(concurrency) && { connections: concurrency + SPARE_CONNECTIONS }),
+        connectMs: resolveTimeouts(settings.timeouts, local).connectMs,
+        keepAliveMs: KEEP_ALIVE_MS[kind],
+        ...(proxy && { proxy }),
+      }),
+    }
+  }
+
+  /** Concurrency around retries around rates around HTTP: a retried call keeps its place, every try counts. */
+  model(model: string): Model {
+    this.#needKey()
+    const { name, baseURL, apiKey, headers, dialect, timeouts, local, retry, capabilities } = this.#settings
+    const overrides = this.#options.prices
+    const http = openAICompatible({
+      provider: name,
+      baseURL,
+      model,
+      ...(apiKey !== undefined && { apiKey }),
+      ...(headers && { headers }),
+      ...(dialect && { dialect }),
+      ...(timeouts && { timeouts }),
+      ...(local !== undefined && { local }),
+      ...(capabilities && { capabilities }),
+      price: priceOf(name, model, {
+        ...(overrides && { overrides }),
+        ...(local !== undefined && { local }),
+      }),
+      transport: this.#context.transport,
+      clock: this.#clock,
+    })
+    const { random } = this.#options
+    const rated = this.#rates ? withRate(http, this.#rates) : http
+    const retried = withRetry(rated, { ...retry, clock: this.#clock, ...(random && { random }) })
+    return withConcurrency(retried, this.#limiter)
+  }
+
+  async listModels(signal: AbortSignal): Promise<ModelInfo[]> {
+    this.#needKey()
+    return listModels(this.#context, { signal })
+  }
+
+  async probe(signal: AbortSignal): Promise<ProbeResult> {
+    const { apiKey, keyCheckPath } = this.#settings
+    const missing = this.#missingKey()
+    if (missing) return { ok: false, problem: 'key-missing', error: missing.toJSON(), latencyMs: 0 }
+    return probe({ ...this.#context, hasKey: Boolean(apiKey), keyCheckPath }, { signal })
+  }
+
+  close(): Promise<void> {
+    return this.#context.transport.close()
+  }
+
+  #needKey(): void {
+    const missing = this.#missingKey()
+    if (missing) throw missing
+  }
+
+  #missingKey(): MoaError | undefined {
+    const { name, apiKey, keyVariables = [], local = false } = this.#settings
+    const [variable, ...others] = keyVariables
+    if (apiKey || local || variable === undefined) return undefined
+    const either = others.length === 0 ? '' : ` (or ${others.join(', ')})`
+    return new MoaError(
+      'key_missing',
+      `Provider "${name}" has no API key. Set the environment variable ${variable}${either}, or apiKey in its configuration.`,
+    )
+  }
+}

@@ -1,0 +1,211 @@
+import type { Dispatcher } from 'undici'
+import { DispatcherConnections, SocketPool, type Connection, type Connections } from './connections.js'
+
+/** Proxies as `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` name them. Whoever reads the environment passes them in. */
+export interface ProxySettings {
+  /** For `http:` targets; also for `https:` ones when `https` is absent. */
+  readonly http?: string
+  readonly https?: string
+  /** Hosts reached directly: names, suffixes, `host:port`, separated by commas or spaces; `*` for all. */
+  readonly no?: string
+}
+
+export interface TransportOptions {
+  /** Most sockets open to the origin at a time; further requests wait for one. Default 256. */
+  readonly connections?: number
+  /** For the TCP and TLS handshakes. Default 10 s. */
+  readonly connectMs?: number
+  /** How long an idle socket is kept. A server's `keep-alive: timeout` hint wins when shorter. Default 4 s. */
+  readonly keepAliveMs?: number
+  readonly proxy?: ProxySettings
+}
+
+/** One request. `path` carries the query; `headers` are name, value, name, value, … */
+export interface TransportRequest {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly headers: string[]
+  readonly body?: string
+}
+
+export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>
+
+/** Told of a request's progress. `onEnd` or `onError` comes last, and once; nothing comes after an abort. */
+export interface RequestHandler {
+  /** The request is being written to a socket: from here on it may reach the other side. */
+  onStart(): void
+  onHeaders(status: number, headers: ResponseHeaders): void
+  onData(chunk: Buffer): void
+  onEnd(): void
+  onError(error: unknown): void
+}
+
+/** What the owner of a request can do to it; nothing has an effect once it is over. */
+export interface RequestControl {
+  /** Stops reading from the socket, so that the other side has to wait. */
+  pause(): void
+  resume(): void
+  /** Closes the socket at once. */
+  abort(): void
+}
+
+const DEFAULTS = { connections: 256, connectMs: 10_000, keepAliveMs: 4_000 }
+/** Node gives each address of a host 250 ms by default, which far-away hosts miss. */
+const ADDRESS_ATTEMPT_MS = 1_000
+
+/**
+ * Keep-alive connections to one origin. Nothing is loaded or opened before the first request.
+ *
+ * undici is entered below its request API: its handlers cost no stream and no promise per chunk, and loading only
+ * its client takes a third of the time of loading all of it. The timeouts of headers and body are off here, because
+ * their owner watches tokens, not bytes.
+ */
+export class Transport {
+  readonly origin: string
+  readonly #options: TransportOptions
+  #connections: Connections | undefined
+  #loading: Promise<Connections> | undefined
+  #closed = false
+
+  /** @param origin `https://host:port` */
+  constructor(origin: string, options: TransportOptions = {}) {
+    this.origin = origin
+    this.#options = options
+  }
+
+  /** Sends a request; everything that happens is told to the handler. */
+  send(request: TransportRequest, handler: RequestHandler): RequestControl {
+    const exchange = new Exchange(this.origin, request, handler)
+    if (this.#connections) exchange.begin(this.#connections)
+    else
+      this.#load().then(
+        (connections) => exchange.begin(connections),
+        (error: unknown) => exchange.onResponseError(undefined, error),
+      )
+    return exchange
+  }
+
+  /** Closes every socket; what is still running fails. */
+  async close(): Promise<void> {
+    this.#closed = true
+    const connections = this.#connections ?? (await this.#loading)
+    await connections?.close()
+  }
+
+  #load(): Promise<Connections> {
+    this.#loading ??= this.#create().then(async (connections) => {
+      this.#connections = connections
+      if (this.#closed) await connections.close()
+      return connections
+    })
+    return this.#loading
+  }
+
+  async #create(): Promise<Connections> {
+    const { connections, connectMs, keepAliveMs } = { ...DEFAULTS, ...this.#options }
+    const options = {
+      pipelining: 1,
+      connectTimeout: connectMs,
+      keepAliveTimeout: keepAliveMs,
+      autoSelectFamily: true,
+      autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    }
+    const { http, https, no } = this.#options.proxy ?? {}
+    if (!http && !https) {
+      const { default: Client } = await import('undici/lib/dispatcher/client.js')
+      return new SocketPool({ limit: connections, open: () => new Client(this.origin, options) })
+    }
+    const { default: EnvHttpProxyAgent } = await import('undici/lib/dispatcher/env-http-proxy-agent.js')
+    return new DispatcherConnections(
+      new EnvHttpProxyAgent({
+        ...options,
+        connections,
+        // Empty texts, because the agent would look into the environment for what is undefined.
+        httpProxy: http ?? '',
+        httpsProxy: https ?? '',
+        noProxy: no ?? '',
+      }),
+    )
+  }
+}
+
+/** One request on its way: between undici's calls and ours. */
+class Exchange implements Dispatcher.DispatchHandler, RequestControl {
+  readonly #origin: string
+  readonly #request: TransportRequest
+  readonly #handler: RequestHandler
+  #connection: Connection | undefined
+  #leaveLine: (() => void) | undefined
+  #controller: Dispatcher.DispatchController | undefined
+  #over = false
+
+  constructor(origin: string, request: TransportRequest, handler: RequestHandler) {
+    this.#origin = origin
+    this.#request = request
+    this.#handler = handler
+  }
+
+  begin(connections: Connections): void {
+    if (this.#over) return
+    const leave = connections.acquire((connection) => this.#use(connection))
+    if (this.#connection === undefined) this.#leaveLine = leave
+  }
+
+  #use(connection: Connection): void {
+    this.#connection = connection
+    const { method, path, headers, body } = this.#request
+    try {
+      connection.dispatch({ origin: this.#origin, method, path, headers, body: body ?? null }, this)
+    } catch (error) {
+      this.onResponseError(undefined, error)
+    }
+  }
+
+  pause(): void {
+    if (!this.#over) this.#controller?.pause()
+  }
+
+  resume(): void {
+    if (!this.#over) this.#controller?.resume()
+  }
+
+  abort(): void {
+    if (this.#over) return
+    this.#over = true
+    this.#leaveLine?.()
+    this.#connection?.destroy()
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (!this.#over) this.#handler.onStart()
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: ResponseHeaders,
+  ): void {
+    if (!this.#over && status >= 200) this.#handler.onHeaders(status, headers)
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (!this.#over) this.#handler.onData(chunk)
+  }
+
+  onResponseEnd(): void {
+    if (this.#over) return
+    this.#over = true
+    this.#connection?.release()
+    this.#handler.onEnd()
+  }
+
+  onResponseError(_controller: unknown, error: unknown): void {
+    if (this.#over) return
+    this.#over = true
+    this.#connection?.destroy()
+    this.#handler.onError(error)
+  }
+}
