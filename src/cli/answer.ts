@@ -55,7 +55,7 @@ export async function runAnswer(run: AnswerRun): Promise<Finish> {
 async function makeDisplay({ shell, selection, flags }: AnswerRun): Promise<Display> {
   const { json = false, jsonl = false, quiet = false, showProposals = false } = flags
   if (json) return new (await import('./display/json.js')).JsonDisplay(shell, selection)
-  if (jsonl) return new (await import('./display/json.js')).JsonlDisplay(shell, selection)
+  if (jsonl) return new (await import('./display/json.js')).JsonlDisplay(shell, selection, showProposals)
   const { HumanDisplay } = await import('./display/human.js')
   return new HumanDisplay({ shell, selection, quiet, showProposals })
 }

@@ -11,7 +11,8 @@ function number(options: { whole?: boolean; least?: number; most?: number }) {
     const value = text.trim() === '' ? NaN : Number(text)
     if (Number.isFinite(value) && (!whole || Number.isSafeInteger(value)) && value >= least && value <= most)
       return value
-    const bounds = most < Infinity ? ` from ${least} to ${most}` : least > -Infinity ? ` of at least ${least}` : ''
+    const bounds =
+      most < Infinity ? ` from ${least} to ${most}` : least > -Infinity ? ` of at least ${least}` : ''
     throw new InvalidArgumentError(`Expected a ${whole ? 'whole ' : ''}number${bounds}.`)
   }
 }
@@ -23,11 +24,20 @@ const jsonFlag = (what: string): Option => new Option('--json', what)
 /** Flags that choose a recipe and change it for this once. */
 function recipeFlags(command: Command): Command {
   return command
-    .option('-r, --recipe <name>', 'recipe, or provider/model for a single model (default: see `moa recipes`)')
+    .option(
+      '-r, --recipe <name>',
+      'recipe, or provider/model for a single model (default: see `moa recipes`)',
+    )
     .option('-p, --proposer <model>', 'proposer, in place of those of the recipe; may be repeated', collect)
     .option('-a, --aggregator <model>', 'model that writes the answer')
-    .option('-l, --layers <count>', 'layers, the aggregator included', number({ whole: true, least: 2, most: 16 }))
-    .addOption(new Option('--mode <mode>', 'how proposals are shown to models').choices(['native', 'together']))
+    .option(
+      '-l, --layers <count>',
+      'layers, the aggregator included',
+      number({ whole: true, least: 2, most: 16 }),
+    )
+    .addOption(
+      new Option('--mode <mode>', 'how proposals are shown to models').choices(['native', 'together']),
+    )
     .option('--template <file>', 'reference template of mode together')
     .option('-t, --temperature <number>', 'for proposers and aggregator', number({ least: 0, most: 2 }))
     .option('--max-tokens <count>', 'longest answer, in tokens', number({ whole: true, least: 1 }))
@@ -44,7 +54,11 @@ function promptFlags(command: Command): Command {
 }
 
 const ask = (name: string): Command =>
-  recipeFlags(promptFlags(new Command(name).argument('[prompt...]', 'the question; "-" or nothing reads it from standard input')))
+  recipeFlags(
+    promptFlags(
+      new Command(name).argument('[prompt...]', 'the question; "-" or nothing reads it from standard input'),
+    ),
+  )
     .option('--show-proposals', 'also print every proposal, to standard error')
     .addOption(jsonFlag('print one JSON object with answer, proposals, calls and cost').conflicts('jsonl'))
     .option('--jsonl', 'print every event as a line of JSON while it happens')
@@ -53,8 +67,9 @@ const ask = (name: string): Command =>
 /** Every command: its words, its flags, and where to find what it does. */
 export function defineCommands(add: AddCommand): Command[] {
   return [
-    add(ask('ask').description('ask a question; the answer goes to standard output'), async () =>
-      (await import('./commands/ask.js')).ask,
+    add(
+      ask('ask').description('ask a question; the answer goes to standard output'),
+      async () => (await import('./commands/ask.js')).ask,
     ),
     add(
       recipeFlags(new Command('chat').description('talk, over several turns'))
@@ -73,7 +88,9 @@ export function defineCommands(add: AddCommand): Command[] {
     recipes(add),
     add(
       recipeFlags(promptFlags(new Command('explain').argument('[prompt...]')))
-        .description('show the exact messages each slot would get, and what it can cost at most; calls nobody')
+        .description(
+          'show the exact messages each slot would get, and what it can cost at most; calls nobody',
+        )
         .addOption(jsonFlag('print JSON')),
       async () => (await import('./commands/explain.js')).explainCommand,
     ),
@@ -101,8 +118,9 @@ export function defineCommands(add: AddCommand): Command[] {
         .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish'])),
       async () => (await import('./commands/completion.js')).completion,
     ),
-    add(ask('start').description('ask a sample question, or the words given: what `npm start` runs'), async () =>
-      (await import('./commands/start.js')).start,
+    add(
+      ask('start').description('ask a sample question, or the words given: what `npm start` runs'),
+      async () => (await import('./commands/start.js')).start,
     ),
   ]
 }
@@ -131,8 +149,7 @@ function recipes(add: AddCommand): Command {
       .addOption(configFlag()),
     async () => (await import('./commands/recipes.js')).checkRecipes,
   )
-  return new Command('recipes')
-    .description('list, show and check recipes')
+  return add(new Command('recipes').description('list, show and check recipes'))
     .addCommand(list, { isDefault: true })
     .addCommand(show)
     .addCommand(check)
@@ -140,8 +157,9 @@ function recipes(add: AddCommand): Command {
 
 function config(add: AddCommand): Command {
   const part = (name: string, description: string): Command => new Command(name).description(description)
-  const schema = add(part('schema', 'print the JSON Schema of the configuration file, for editors'), async () =>
-    (await import('./commands/config.js')).configSchema,
+  const schema = add(
+    part('schema', 'print the JSON Schema of the configuration file, for editors'),
+    async () => (await import('./commands/config.js')).configSchema,
   )
   const path = add(
     part('path', 'print which configuration files are used').addOption(configFlag()),
@@ -153,8 +171,7 @@ function config(add: AddCommand): Command {
       .addOption(configFlag()),
     async () => (await import('./commands/config.js')).configShow,
   )
-  return new Command('config')
-    .description('look at the configuration')
+  return add(new Command('config').description('look at the configuration'))
     .addCommand(schema)
     .addCommand(path)
     .addCommand(show)
@@ -169,8 +186,13 @@ function sim(): Command {
     .option('--seed <text>', 'the same seed gives the same answers and faults', '0')
     .option('--first <ms>', 'time to the first piece of an answer', milliseconds)
     .option('--pace <ms>', 'time between pieces', milliseconds)
-    .option('--jitter <sigma>', 'spread of both: sigma of a lognormal distribution', number({ least: 0, most: 3 }))
+    .option(
+      '--jitter <sigma>',
+      'spread of both: sigma of a lognormal distribution',
+      number({ least: 0, most: 3 }),
+    )
     .option('--recordings <file...>', 'answers real models gave, as model_outputs JSON')
+    .option('--alias <name=generator>', 'another name for recorded answers; may be repeated', collect)
     .option('--fallback <model>', 'simulated model that answers what was not recorded')
     .option('--script <file>', 'JSON: what happens to which call')
     .option('--log <file>', 'append every settled request as a line of JSON')

@@ -30,11 +30,18 @@ export async function readPrompt(
   const dash = words.includes('-')
   const text = words.filter((word) => word !== '-').join(' ')
   const files = (flags.file ?? []).map(readAttachment)
-  const piped = flags.stdin === false && !dash ? '' : await readStdin(shell, { wait: dash || text.trim() === '' })
+  const piped =
+    flags.stdin === false && !dash ? '' : await readStdin(shell, { wait: dash || text.trim() === '' })
   const question = [text, piped].filter((part) => part.trim() !== '').join('\n\n')
   if (question === '' && files.length === 0)
-    throw new MoaError('usage', 'There is no question. Give it as words, or pipe it in: moa ask "Why is the sky blue?"')
-  const content: ContentPart[] = [...(question === '' ? [] : [{ type: 'text' as const, text: question }]), ...files]
+    throw new MoaError(
+      'usage',
+      'There is no question. Give it as words, or pipe it in: moa ask "Why is the sky blue?"',
+    )
+  const content: ContentPart[] = [
+    ...(question === '' ? [] : [{ type: 'text' as const, text: question }]),
+    ...files,
+  ]
   const [only] = content
   return [
     ...(flags.system === undefined ? [] : [{ role: 'system' as const, content: flags.system }]),
@@ -109,7 +116,10 @@ function decodeText(bytes: Uint8Array, source: string, hint: string): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
     const line = 1 + lineOfFirstBadByte(bytes)
-    throw new MoaError('data_invalid', `${source} is not valid UTF-8 (line ${line}). Convert it, for example with iconv.`)
+    throw new MoaError(
+      'data_invalid',
+      `${source} is not valid UTF-8 (line ${line}). Convert it, for example with iconv.`,
+    )
   }
 }
 
@@ -117,7 +127,7 @@ function decodeText(bytes: Uint8Array, source: string, hint: string): string {
 function lineOfFirstBadByte(bytes: Uint8Array): number {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let lines = 0
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     const newline = bytes.indexOf(10, start)
     const end = newline === -1 ? bytes.length : newline + 1
     try {
@@ -145,9 +155,15 @@ async function readStdin(
   const kind = stdinKind()
   if (kind === 'none' || (kind === 'terminal' && !wait)) return ''
   if (kind === 'terminal') note('Type the question and end it with Ctrl-D.')
-  if (!wait && kind !== 'file' && !(await somethingComes(stdin, kind === 'pipe' ? PIPE_PATIENCE_MS : SOCKET_PATIENCE_MS))) {
+  if (
+    !wait &&
+    kind !== 'file' &&
+    !(await somethingComes(stdin, kind === 'pipe' ? PIPE_PATIENCE_MS : SOCKET_PATIENCE_MS))
+  ) {
     if (kind === 'pipe')
-      note(`Nothing came on standard input within ${PIPE_PATIENCE_MS / 1000} s; going on without it. Give "-" to wait for it.`)
+      note(
+        `Nothing came on standard input within ${PIPE_PATIENCE_MS / 1000} s; going on without it. Give "-" to wait for it.`,
+      )
     stdin.destroy()
     return ''
   }

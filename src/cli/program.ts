@@ -1,4 +1,6 @@
 import { Command } from 'commander'
+import { MoaError } from '../core/errors.js'
+import { didYouMean } from '../util/suggest.js'
 import { defineCommands } from './definitions.js'
 import type { Shell } from './shell.js'
 import { version } from './version.js'
@@ -9,13 +11,13 @@ export interface Invocation<Options> {
   readonly args: readonly string[]
   readonly options: Options
   /** Default 0. */
-  exitWith(code: number): void
+  readonly exitWith: (code: number) => void
 }
 
 export type Runner<Options> = (invocation: Invocation<Options>) => Promise<void>
 
-/** Adds a command; what it does is loaded when it runs. */
-export type AddCommand = <Options>(command: Command, load: () => Promise<Runner<Options>>) => Command
+/** Gives a command its work, which is loaded when it runs; a command without work shows its help. */
+export type AddCommand = <Options>(command: Command, load?: () => Promise<Runner<Options>>) => Command
 
 const AFTER = `
 Examples:
@@ -44,16 +46,25 @@ export function createProgram(shell: Shell, exitWith: (code: number) => void): C
       getOutHelpWidth: () => Math.min(shell.stdout.columns, 110),
     })
     .exitOverride()
-  const add: AddCommand = (command, load) => {
+  const add: AddCommand = <Options>(command: Command, load?: () => Promise<Runner<Options>>) => {
     command
       .copyInheritedSettings(program)
       .helpOption('-h, --help', 'show help')
       .action(async () => {
+        if (load === undefined) return command.outputHelp()
         const run = await load()
-        await run({ shell, args: command.args, options: command.opts(), exitWith })
+        await run({ shell, args: command.args, options: command.opts() as Options, exitWith })
       })
     return command
   }
   for (const command of defineCommands(add)) program.addCommand(command)
-  return program.action(() => program.outputHelp())
+  const names = program.commands.map((command) => command.name())
+  return program.allowExcessArguments().action(() => {
+    const [word] = program.args
+    if (word === undefined) return program.outputHelp()
+    throw new MoaError(
+      'usage',
+      `There is no command "${word}".${didYouMean(word, names)} \`moa ask "…"\` asks a question; \`moa --help\` lists the commands.`,
+    )
+  })
 }

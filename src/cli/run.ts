@@ -14,8 +14,11 @@ export async function run(args: readonly string[]): Promise<void> {
     await program.parseAsync(args, { from: 'user' })
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) code = 0
-    else if (shell.forcedExit !== undefined && isAbort(thrown)) code = shell.forcedExit
-    else {
+    else if (shell.forcedExit !== undefined && isAbort(thrown)) {
+      // A closed output is nothing to talk about.
+      if (shell.forcedExit > 0) shell.note('moa: interrupted.')
+      code = shell.forcedExit
+    } else {
       const error = thrown instanceof CommanderError ? usageError(thrown) : toMoaError(thrown)
       reportError(error, shell)
       code = ERROR_TABLE[error.code].exit

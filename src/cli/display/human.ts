@@ -41,7 +41,8 @@ export class HumanDisplay implements Display {
     this.#state = new RunState(selection.name, () => performance.now())
     const { stdout, stderr } = shell
     this.#live = quiet || !stderr.live ? undefined : new LiveProgress(stderr, this.#state, showProposals)
-    this.#lines = quiet || stderr.live ? undefined : new ProgressLines((line) => shell.note(line), showProposals)
+    this.#lines =
+      quiet || stderr.live ? undefined : new ProgressLines((line) => shell.note(line), showProposals)
     this.#answer = stdout.live ? new LiveAnswer(stdout, this.#state, !quiet) : undefined
     this.liveProposals = this.#live !== undefined
     if (this.#live || this.#answer) this.#timer = setInterval(() => this.#tick(), FRAME_MS)
@@ -76,6 +77,7 @@ export class HumanDisplay implements Display {
   }
 
   async fail(error: MoaError): Promise<void> {
+    this.#state.stop()
     await this.#stop()
     // What an interrupted run fell short of is of no interest.
     if (!isAbort(error)) this.#note(degradedLines(this.#state.degraded, this.#shell.stderr.columns))

@@ -61,7 +61,9 @@ export class JsonlDisplay implements Display {
 
   add(event: ModelEvent): Promise<void> {
     const { simulated } = this.#selection
-    return this.#print(event.type === 'run-start' || event.type === 'finish' ? { ...event, simulated } : event)
+    return this.#print(
+      event.type === 'run-start' || event.type === 'finish' ? { ...event, simulated } : event,
+    )
   }
 
   async end(): Promise<void> {}

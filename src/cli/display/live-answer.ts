@@ -68,4 +68,3 @@ export class LiveAnswer {
     return lines.map((line) => paint(fitLine(line, columns), styled))
   }
 }
-

@@ -27,7 +27,8 @@ export class LiveProgress {
 
   add(event: ModelEvent): void {
     if (event.type === 'stage-end') this.#draw([], this.#stage(event.stage))
-    if (event.type === 'proposal-end' && this.#showProposals) this.#draw(this.#current(), this.#proposal(event.proposal))
+    if (event.type === 'proposal-end' && this.#showProposals)
+      this.#draw(this.#current(), this.#proposal(event.proposal))
   }
 
   tick(): void {
@@ -68,7 +69,10 @@ export class LiveProgress {
     const rule = `── ${oneLine(slot.name)} `
     return [
       [],
-      [span(rule, { bold: true, color: 'blue' }), span('─'.repeat(Math.max(0, width - rule.length)), { color: 'blue' })],
+      [
+        span(rule, { bold: true, color: 'blue' }),
+        span('─'.repeat(Math.max(0, width - rule.length)), { color: 'blue' }),
+      ],
       ...renderMarkdown(sanitize(text), width),
       [],
     ]

@@ -1,6 +1,6 @@
 import type { ModelEvent } from '../../core/events.js'
 import type { Proposal } from '../../core/events.js'
-import { formatCount, formatDuration } from '../view/format.js'
+import { formatCount, formatSeconds } from '../view/format.js'
 import { oneLine, sanitize } from '../terminal/sanitize.js'
 
 /** Progress as plain lines, for logs and terminals that can't move the cursor. */
@@ -26,7 +26,9 @@ export class ProgressLines {
         break
       case 'proposal-end': {
         const { slot, usage, durationMs } = event.proposal
-        this.#note(`  ${oneLine(slot.name)}: ${formatCount(usage.outputTokens)} tokens in ${formatDuration(durationMs)}`)
+        this.#note(
+          `  ${oneLine(slot.name)}: ${formatCount(usage.outputTokens)} tokens in ${formatSeconds(durationMs)}`,
+        )
         if (this.#showProposals) for (const line of proposalText(event.proposal)) this.#note(line)
         break
       }

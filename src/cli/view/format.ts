@@ -2,7 +2,11 @@ import type { Cost } from '../../core/index.js'
 
 /** `850 ms`, `3.2 s`, `1 m 05 s`. */
 export function formatDuration(ms: number): string {
-  if (ms < 999.5) return `${Math.round(ms)} ms`
+  return ms < 999.5 ? `${Math.round(ms)} ms` : formatSeconds(ms)
+}
+
+/** The same without milliseconds, so that a running figure keeps its shape: `0.8 s`. */
+export function formatSeconds(ms: number): string {
   const seconds = ms / 1000
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`
   const whole = Math.round(seconds)

@@ -1,6 +1,6 @@
 import { fitLine, padLine, span, wrap, type Line, type Span, type Style } from '../terminal/style.js'
 import { padEnd, padStart, textWidth, truncate, truncateStart } from '../terminal/width.js'
-import { formatCount, formatDuration } from './format.js'
+import { formatCount, formatSeconds } from './format.js'
 import type { RunState, SlotPhase, SlotState, StageState } from './run-state.js'
 import { oneLine } from '../terminal/sanitize.js'
 
@@ -127,7 +127,9 @@ function column(slot: SlotState, now: number, width: number): Line[] {
   return [head, ...(slot.problem === undefined ? lines.slice(-COLUMN_LINES) : lines.slice(0, COLUMN_LINES))]
 }
 
-const tail = (text: string, width: number): string => oneLine(text.slice(-width * 2))
+/** The end of a text without the marks of Markdown that would only be noise here. */
+const tail = (text: string, width: number): string =>
+  oneLine(text.slice(-width * 2).replace(/\*\*|^#+ |^```\w*$/gm, ''))
 
 function symbolOf({ phase }: SlotState, now: number): Span {
   if (phase === 'asking' || phase === 'writing') return span(spinner(now), { color: 'cyan' })
@@ -141,5 +143,5 @@ function tokensOf({ tokens, estimated, phase }: SlotState): string {
 
 function secondsOf({ phase, startedAt, durationMs }: SlotState, now: number): string {
   if (phase === 'waiting') return ''
-  return formatDuration(durationMs ?? now - startedAt)
+  return formatSeconds(durationMs ?? now - startedAt)
 }

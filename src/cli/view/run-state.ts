@@ -122,6 +122,14 @@ export class RunState {
     }
   }
 
+  /** The run was stopped: nobody works any more. */
+  stop(): void {
+    for (const { slots } of this.stages)
+      for (const slot of slots)
+        if (slot.phase === 'asking' || slot.phase === 'writing')
+          this.#end(slot, { phase: 'dropped', durationMs: this.now() - slot.startedAt, problem: 'stopped' })
+  }
+
   #slot(ref: SlotRef): SlotState | undefined {
     return this.stages[ref.stage]?.slots[ref.index]
   }

@@ -2,7 +2,7 @@ import { addCost, addUsage, costOf, NO_COST, NO_USAGE } from '../../core/index.j
 import type { CallRecord, Cost, Degradation, Usage } from '../../core/index.js'
 import { fitLine, span, wrap, type Line, type Span, type Style } from '../terminal/style.js'
 import { padEnd, padStart, textWidth, truncate } from '../terminal/width.js'
-import { formatCost, formatCount, formatDuration } from './format.js'
+import { formatCost, formatCount, formatSeconds } from './format.js'
 
 /** What all calls to one model came to. */
 export interface ModelBill {
@@ -65,8 +65,8 @@ export function summaryLines({ calls, usage, cost, elapsedMs }: Totals, width: n
     { head: 'calls', cell: callsOf, total: formatCount(calls.length), from: 72 },
     {
       head: 'time',
-      cell: (bill) => formatDuration(bill.durationMs),
-      total: formatDuration(elapsedMs),
+      cell: (bill) => formatSeconds(bill.durationMs),
+      total: formatSeconds(elapsedMs),
       from: 0,
     },
     {

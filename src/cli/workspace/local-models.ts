@@ -30,7 +30,7 @@ export async function localModels(
     [...names].map(async (name) => {
       try {
         const models = await providers.listModels(name, { signal: patience })
-        return bySize(models.map(({ id }) => id)).map((id) => `${name}/${id}`)
+        return bySize(answering(models.map(({ id }) => id))).map((id) => `${name}/${id}`)
       } catch {
         return [] // Nobody there, or somebody else: then there is nothing to find.
       }
@@ -40,8 +40,14 @@ export async function localModels(
   return chooseModels(lists.map((models) => models.slice(0, MOST_MODELS)))
 }
 
-function bySize(models: readonly string[]): string[] {
-  return models.filter((model) => !OTHER_KIND.test(model)).sort((a, b) => sizeOf(b) - sizeOf(a))
+/** Models that answer questions, as far as their names tell. */
+export function answering(models: readonly string[]): string[] {
+  return models.filter((model) => !OTHER_KIND.test(model))
+}
+
+/** Largest first, by the size in the name; others keep their order. */
+export function bySize(models: readonly string[]): string[] {
+  return [...models].sort((a, b) => sizeOf(b) - sizeOf(a))
 }
 
 /** Billions of parameters as names tell them: `llama3.3:70b`, `Qwen3-8B`. */

@@ -1,7 +1,9 @@
+import { join } from 'node:path'
+import { MoaError } from '../../core/errors.js'
 import type { Model } from '../../core/model.js'
 import { loadSettings } from '../../config/load.js'
 import type { Host } from '../../config/host.js'
-import { OWN_RECIPE_NAMES } from '../../config/recipes.js'
+import { OWN_RECIPE_NAMES, TEMPLATE_NAME } from '../../config/recipes.js'
 import type { Settings } from '../../config/settings.js'
 import { RecipeBook } from '../../engine/book.js'
 import type { Plan } from '../../engine/plan.js'
@@ -66,7 +68,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     model: (address) => providers.model(address),
   })
   const simulated = (target: string | Plan): boolean =>
-    slotModels(book, settings.models, target).some(isSimulated)
+    slotModels(target, { book, renames: settings.models }).some(isSimulated)
   return {
     settings,
     providers,
@@ -76,29 +78,40 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     simulated,
     async model(target) {
       if (simulated(target)) await simulator.load()
-      return typeof target === 'string' ? book.resolve(target) : book.mixture(target)
+      try {
+        return typeof target === 'string' ? book.resolve(target) : book.mixture(target)
+      } catch (error) {
+        throw withTemplatePlace(error, settings.dataFolder)
+      }
     },
     close: () => providers.close(),
   }
 }
 
+/** Says where the reference template could be put, too. */
+function withTemplatePlace(error: unknown, dataFolder: string): unknown {
+  if (!(error instanceof MoaError) || error.code !== 'template_missing') return error
+  const place = join(dataFolder, TEMPLATE_NAME)
+  return new MoaError(error.code, `${error.message} Or save it as ${place}.`, { cause: error })
+}
+
 const isSimulated = (address: string): boolean => address.startsWith(`${SIM_PROVIDER}/`)
 
+interface Names {
+  readonly book: RecipeBook
+  readonly renames: Readonly<Record<string, string>>
+}
+
 /** Addresses of every model that may be asked, recipes inside recipes included. */
-function slotModels(
-  book: RecipeBook,
-  renames: Readonly<Record<string, string>>,
-  target: string | Plan,
-  seen = new Set<string>(),
-): string[] {
-  if (typeof target === 'string') {
-    const address = renames[target] ?? target
-    if (!book.has(address)) return [address]
-    if (seen.has(address)) return []
-    seen.add(address)
-    return slotModels(book, renames, book.plan(address), seen)
-  }
-  return target.stages.flatMap(({ slots }) =>
-    slots.flatMap(({ slot }) => slotModels(book, renames, slot.model, seen)),
-  )
+function slotModels(target: string | Plan, names: Names, seen = new Set<string>()): string[] {
+  if (typeof target !== 'string')
+    return target.stages.flatMap(({ slots }) =>
+      slots.flatMap(({ slot }) => slotModels(slot.model, names, seen)),
+    )
+  const address = names.renames[target] ?? target
+  if (!names.book.has(address)) return [address]
+  // A recipe inside itself is refused elsewhere.
+  if (seen.has(address)) return []
+  seen.add(address)
+  return slotModels(names.book.plan(address), names, seen)
 }

@@ -1,9 +1,10 @@
 import { MoaError } from '../../core/errors.js'
 import type { Model } from '../../core/model.js'
+import type * as Sim from '../../sim/index.js'
 
 /** Simulated models in this process. They are loaded only for recipes that use them. */
 export class Simulator {
-  #module: typeof import('../../sim/index.js') | undefined
+  #module: typeof Sim | undefined
 
   async load(): Promise<void> {
     this.#module ??= await import('../../sim/index.js')
