@@ -13,7 +13,8 @@ export function findProviders(
 ): ProviderSettings[] {
   const table = new Map(known.map((provider) => [provider.name, provider]))
   const found: ProviderSettings[] = []
-  for (const [name, input] of Object.entries(configured)) {
+  for (const [name, written] of Object.entries(configured)) {
+    const input = { ...elsewhere(name, env), ...written }
     const settings = fromConfiguration({ name, input, known: table.get(name), env })
     if (settings !== undefined) found.push(settings)
   }
@@ -21,7 +22,8 @@ export function findProviders(
     if (Object.hasOwn(configured, name) || local === true) continue
     const keyFrom = keyVariables.find((variable) => env[variable])
     if (keyFrom === undefined) continue
-    found.push({ name, source: 'environment', local: false, keyFrom, apiKey: env[keyFrom] ?? '' })
+    const apiKey = env[keyFrom] ?? ''
+    found.push({ name, source: 'environment', local: false, keyFrom, apiKey, ...elsewhere(name, env) })
   }
   return found
 }
@@ -48,6 +50,12 @@ function fromConfiguration({
   return variables.length === 0 || (local && apiKeyEnv === undefined)
     ? common
     : { ...common, missingKey: variables }
+}
+
+/** Where else OpenAI's own tools would send this key. It has to go to the same place here. */
+function elsewhere(name: string, env: Env): { baseURL?: string } {
+  const baseURL = name === 'openai' ? env['OPENAI_BASE_URL'] : undefined
+  return baseURL ? { baseURL } : {}
 }
 
 /** Proxies of the environment; the lower-case name wins, as in curl. */

@@ -58,6 +58,15 @@ describe('loadSettings without a file', () => {
     ])
   })
 
+  it('sends the key of OpenAI where OPENAI_BASE_URL says', async () => {
+    const env = { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'http://proxy/v1' }
+    expect((await load(env)).providers[0]?.baseURL).toBe('http://proxy/v1')
+    write('project/moa.config.yaml', 'providers: { openai: { concurrency: 3 } }')
+    expect((await load(env)).providers[0]?.baseURL).toBe('http://proxy/v1')
+    write('project/moa.config.yaml', 'providers: { openai: { baseURL: "http://file/v1" } }')
+    expect((await load(env)).providers[0]?.baseURL).toBe('http://file/v1')
+  })
+
   it('makes the own recipes of the best models of every provider in turn', async () => {
     const settings = await load({ OPENAI_API_KEY: 'sk-o', TOGETHER_API_KEY: 'sk-t' })
     expect(settings.own).toEqual({

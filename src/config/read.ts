@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { errorInfo } from '../core/errors.js'
-import { schemaProblems } from '../engine/issues.js'
+import type { SchemaProblem } from '../engine/issues.js'
+import { fits, type JsonSchema } from './fits.js'
 import type { ConfigInput } from './input.js'
-import { parseYaml } from './parse-yaml.js'
 import { resolveReferences } from './references.js'
-import { configSchema } from './schema.js'
 import { secretWarnings } from './secrets.js'
 import type { Problem, Source } from './source.js'
 
@@ -24,16 +23,34 @@ export async function readConfig(
   if ('problems' in loaded) return loaded
   const { source } = loaded
   const written = /\.(ya?ml|json)$/.test(file)
-  const resolved = written ? resolveReferences(source.value, env) : { value: source.value, problems: [] }
-  const problems: Problem[] = resolved.problems.map(({ path, message }) => located(source, { path, message }))
-  const parsed = configSchema.safeParse(resolved.value)
-  if (!parsed.success)
-    problems.push(
-      ...schemaProblems(configSchema, parsed.error, resolved.value).map((p) => located(source, p)),
-    )
-  if (problems.length > 0 || !parsed.success) return { problems: problems.sort(byPlace) }
-  return {
-    read: { source, config: parsed.data as ConfigInput, warnings: written ? secretWarnings(source) : [] },
+  const { value, problems } = written
+    ? resolveReferences(source.value, env)
+    : { value: source.value, problems: [] }
+  const found = [...problems, ...(await shapeProblems(value))].map((problem) => located(source, problem))
+  if (found.length > 0) return { problems: found.sort(byPlace) }
+  return { read: { source, config: value as ConfigInput, warnings: written ? secretWarnings(source) : [] } }
+}
+
+/**
+ * What is wrong with the shape of a configuration. Nearly always nothing, and then the JSON Schema, which is there as
+ * a file once the package is built, can tell: loading zod would take longer than all the rest.
+ */
+async function shapeProblems(value: unknown): Promise<readonly SchemaProblem[]> {
+  const schema = readSchema()
+  if (schema !== undefined && fits(value, schema)) return []
+  const [{ configSchema }, { schemaProblems }] = await Promise.all([
+    import('./schema.js'),
+    import('../engine/issues.js'),
+  ])
+  const parsed = configSchema.safeParse(value)
+  return parsed.success ? [] : schemaProblems(configSchema, parsed.error, value)
+}
+
+function readSchema(): JsonSchema | undefined {
+  try {
+    return JSON.parse(readFileSync(new URL('config.schema.json', import.meta.url), 'utf8')) as JsonSchema
+  } catch {
+    return undefined // Run from its sources: then zod decides alone.
   }
 }
 
@@ -54,7 +71,10 @@ const byPlace = (a: Problem, b: Problem): number =>
 
 async function load(file: string): Promise<{ source: Source } | { problems: readonly Problem[] }> {
   try {
-    if (/\.(ya?ml|json)$/.test(file)) return parseYaml(readFileSync(file, 'utf8'), file)
+    if (/\.(ya?ml|json)$/.test(file)) {
+      const { parseYaml } = await import('./parse-yaml.js')
+      return parseYaml(readFileSync(file, 'utf8'), file)
+    }
     const { loadModule } = await import('./load-module.js')
     return { source: await loadModule(file) }
   } catch (error) {

@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs'
 import { MoaError } from '../../core/errors.js'
 import { textOf, type Message } from '../../core/message.js'
 import { didYouMean } from '../../util/suggest.js'
-import { proposalText } from '../display/progress-lines.js'
+import { proposalLines } from '../display/proposal-lines.js'
 import { reason } from '../input.js'
+import { tellSimulated } from '../notices.js'
 import type { ChatSession } from './session.js'
 
 interface ChatCommand {
@@ -21,6 +22,7 @@ const COMMANDS: Readonly<Record<string, ChatCommand>> = {
       if (name !== '') {
         await session.use(name)
         session.shell.note(`${session.selection.name} answers from now on.`)
+        tellSimulated(session.workspace, session.selection, session.shell)
         return
       }
       for (const each of session.workspace.book.names())
@@ -41,7 +43,8 @@ const COMMANDS: Readonly<Record<string, ChatCommand>> = {
     help: 'show the proposals behind the last answer',
     run({ proposals, shell }) {
       if (proposals.length === 0) shell.note('There are no proposals yet.')
-      for (const proposal of proposals) for (const line of proposalText(proposal)) shell.note(line)
+      for (const proposal of proposals)
+        for (const line of proposalLines(proposal, shell.stderr)) shell.note(line)
     },
   },
   save: {
@@ -57,7 +60,8 @@ const COMMANDS: Readonly<Record<string, ChatCommand>> = {
       } catch (error) {
         throw new MoaError('file_unreadable', `Cannot write ${path}: ${reason(error)}.`, { cause: error })
       }
-      shell.note(`Saved ${turns.length / 2} turns to ${path}.`)
+      const count = turns.length / 2
+      shell.note(`Saved ${count} ${count === 1 ? 'turn' : 'turns'} to ${path}.`)
     },
   },
   reset: {

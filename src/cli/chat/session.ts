@@ -78,6 +78,6 @@ export class ChatSession {
     })
     const { text, proposals } = collector.result()
     this.#turns.push(asked, { role: 'assistant', content: text })
-    this.proposals = proposals
+    this.proposals = [...proposals].sort((a, b) => a.slot.stage - b.slot.stage || a.slot.index - b.slot.index)
   }
 }

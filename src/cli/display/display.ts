@@ -3,8 +3,6 @@ import type { MoaError } from '../../core/errors.js'
 
 /** Shows a run while it happens. */
 export interface Display {
-  /** The proposals' text is wanted while it is written. */
-  readonly liveProposals: boolean
   add(event: ModelEvent): Promise<void> | undefined
   /** The run is over; everything that is still to be said is said now. */
   end(): Promise<void>

@@ -7,7 +7,6 @@ import type { Display } from './display.js'
 
 /** One JSON object when the run is over. Its fields are documented in docs/cli.md. */
 export class JsonDisplay implements Display {
-  readonly liveProposals = false
   readonly #shell: Pick<Shell, 'write'>
   readonly #selection: Selection
   readonly #collector = new Collector()
@@ -48,15 +47,12 @@ export class JsonDisplay implements Display {
 
 /** Every event as a line of JSON; an error is the last line. */
 export class JsonlDisplay implements Display {
-  readonly liveProposals: boolean
   readonly #shell: Pick<Shell, 'write'>
   readonly #selection: Selection
 
-  /** @param liveProposals also the proposals' text while it is written */
-  constructor(shell: Pick<Shell, 'write'>, selection: Selection, liveProposals: boolean) {
+  constructor(shell: Pick<Shell, 'write'>, selection: Selection) {
     this.#shell = shell
     this.#selection = selection
-    this.liveProposals = liveProposals
   }
 
   add(event: ModelEvent): Promise<void> {

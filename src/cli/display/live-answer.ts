@@ -5,7 +5,7 @@ import { fitLine, paint, type Line } from '../terminal/style.js'
 import type { Terminal } from '../terminal/terminal.js'
 import { statusLine } from '../view/frame.js'
 import type { RunState } from '../view/run-state.js'
-import { MAX_TEXT_WIDTH } from './live-progress.js'
+import { MAX_TEXT_WIDTH } from './proposal-lines.js'
 
 /** Lines of the terminal that the block being written leaves free. */
 const SPARE_ROWS = 4

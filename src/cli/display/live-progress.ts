@@ -1,14 +1,10 @@
-import type { ModelEvent, Proposal } from '../../core/events.js'
-import { renderMarkdown } from '../markdown/render.js'
+import type { ModelEvent } from '../../core/events.js'
 import { LiveRegion } from '../terminal/live-region.js'
-import { oneLine, sanitize } from '../terminal/sanitize.js'
 import { fitLine, paint, span, type Line } from '../terminal/style.js'
 import type { Terminal } from '../terminal/terminal.js'
 import { stageFrame, stageTitle } from '../view/frame.js'
 import type { RunState } from '../view/run-state.js'
-
-/** Widest text that is pleasant to read. */
-export const MAX_TEXT_WIDTH = 100
+import { proposalLines } from './proposal-lines.js'
 
 /** The stage at work as lines that move; stages that are over stay above. */
 export class LiveProgress {
@@ -26,9 +22,9 @@ export class LiveProgress {
   }
 
   add(event: ModelEvent): void {
-    if (event.type === 'stage-end') this.#draw([], this.#stage(event.stage))
+    if (event.type === 'stage-end') this.#draw([], this.#paint(this.#stage(event.stage)))
     if (event.type === 'proposal-end' && this.#showProposals)
-      this.#draw(this.#current(), this.#proposal(event.proposal))
+      this.#draw(this.#current(), proposalLines(event.proposal, this.#terminal))
   }
 
   tick(): void {
@@ -64,22 +60,8 @@ export class LiveProgress {
     ]
   }
 
-  #proposal({ slot, text }: Proposal): Line[] {
-    const width = Math.min(this.#terminal.columns, MAX_TEXT_WIDTH)
-    const rule = `── ${oneLine(slot.name)} `
-    return [
-      [],
-      [
-        span(rule, { bold: true, color: 'blue' }),
-        span('─'.repeat(Math.max(0, width - rule.length)), { color: 'blue' }),
-      ],
-      ...renderMarkdown(sanitize(text), width),
-      [],
-    ]
-  }
-
-  #draw(lines: readonly Line[], above: readonly Line[]): void {
-    this.#region.draw(this.#paint(lines), this.#paint(above))
+  #draw(lines: readonly Line[], above: readonly string[]): void {
+    this.#region.draw(this.#paint(lines), above)
   }
 
   #paint(lines: readonly Line[]): string[] {

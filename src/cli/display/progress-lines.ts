@@ -1,7 +1,7 @@
 import type { ModelEvent } from '../../core/events.js'
-import type { Proposal } from '../../core/events.js'
 import { formatCount, formatSeconds } from '../view/format.js'
-import { oneLine, sanitize } from '../terminal/sanitize.js'
+import { oneLine } from '../terminal/sanitize.js'
+import { plainProposal } from './plain-proposal.js'
 
 /** Progress as plain lines, for logs and terminals that can't move the cursor. */
 export class ProgressLines {
@@ -29,7 +29,7 @@ export class ProgressLines {
         this.#note(
           `  ${oneLine(slot.name)}: ${formatCount(usage.outputTokens)} tokens in ${formatSeconds(durationMs)}`,
         )
-        if (this.#showProposals) for (const line of proposalText(event.proposal)) this.#note(line)
+        if (this.#showProposals) for (const line of plainProposal(event.proposal)) this.#note(line)
         break
       }
       case 'proposal-failed':
@@ -42,9 +42,4 @@ export class ProgressLines {
         break
     }
   }
-}
-
-/** A proposal under its author's name. */
-export function proposalText({ slot, text }: Proposal): string[] {
-  return ['', `── ${oneLine(slot.name)}, layer ${slot.stage + 1} ──`, ...sanitize(text).split('\n'), '']
 }
