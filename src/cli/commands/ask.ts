@@ -12,12 +12,9 @@ export async function ask({ shell, args, options, exitWith }: Invocation<AskOpti
   const question = readPrompt(args, options, shell)
   // Mistakes in the configuration are told first; a question that fails meanwhile is no loose end.
   question.catch(() => {})
-  const workspace = await openWorkspace({
-    config: options.config,
-    recipe: options.recipe,
-    signal: shell.signal,
-  })
+  const workspace = await openWorkspace({ config: options.config })
   try {
+    await workspace.prepare(options.recipe, shell.signal)
     tellWarnings(workspace, shell)
     const selection = await select(workspace, options)
     const request = requestOf(await question, options)

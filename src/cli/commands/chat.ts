@@ -12,8 +12,9 @@ import { openWorkspace } from '../workspace/open.js'
 /** `moa chat`: a conversation of several turns. */
 export async function chat({ shell, options, exitWith }: Invocation<ChatFlags>): Promise<void> {
   const { config, recipe } = options
-  const workspace = await openWorkspace({ config, recipe, signal: shell.signal })
+  const workspace = await openWorkspace({ config })
   try {
+    await workspace.prepare(recipe, shell.signal)
     tellWarnings(workspace, shell)
     const selection = await select(workspace, options)
     tellSimulated(workspace, selection, shell)

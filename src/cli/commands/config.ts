@@ -31,7 +31,7 @@ export async function configPath({ shell, options }: Invocation<ConfigOptions>):
 
 /** `moa config show`: everything that is configured, without secrets. */
 export async function configShow({ shell, options }: Invocation<ConfigOptions>): Promise<void> {
-  const workspace = await openWorkspace({ config: options.config, recipe: 'demo', signal: shell.signal })
+  const workspace = await openWorkspace({ config: options.config })
   try {
     tellWarnings(workspace, shell)
     const shown = redactSettings(workspace.settings)

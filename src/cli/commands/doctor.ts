@@ -28,8 +28,9 @@ interface Finding {
 
 /** `moa doctor`: which providers can be reached, and why not. */
 export async function doctor({ shell, options, exitWith }: Invocation<DoctorOptions>): Promise<void> {
-  const workspace = await openWorkspace({ config: options.config, signal: shell.signal })
+  const workspace = await openWorkspace({ config: options.config })
   try {
+    await workspace.prepare(undefined, shell.signal)
     const findings = await probeAll(workspace, shell.signal)
     const unlisted = unlistedModels(workspace, findings)
     if (options.json) await shell.write(`${JSON.stringify(report(workspace, findings, unlisted), null, 2)}\n`)

@@ -20,12 +20,9 @@ export interface ExplainOptions extends PromptFlags, RecipeFlags {
 
 /** `moa explain`: what `moa ask` would send, without sending it. */
 export async function explainCommand({ shell, args, options }: Invocation<ExplainOptions>): Promise<void> {
-  const workspace = await openWorkspace({
-    config: options.config,
-    recipe: options.recipe,
-    signal: shell.signal,
-  })
+  const workspace = await openWorkspace({ config: options.config })
   try {
+    await workspace.prepare(options.recipe, shell.signal)
     tellWarnings(workspace, shell)
     const selection = await select(workspace, options)
     const request = requestOf(await readPrompt(args, options, shell), options)

@@ -34,7 +34,7 @@ export async function init({ shell, options }: Invocation<InitOptions>): Promise
     ? resolve(host.cwd, options.config)
     : join(options.user ? userConfigFolder(host) : host.cwd, 'moa.config.yaml')
   refuseOverwriting(file, options)
-  const workspace = await openWorkspace({ recipe: 'demo', signal: shell.signal })
+  const workspace = await openWorkspace()
   try {
     const offers = await askProviders(workspace, shell)
     const suggested = suggest(offers)

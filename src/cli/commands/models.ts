@@ -23,7 +23,7 @@ interface Listed {
 
 /** `moa models`: what every provider serves, one address per line. */
 export async function models({ shell, args, options, exitWith }: Invocation<ModelsOptions>): Promise<void> {
-  const workspace = await openWorkspace({ config: options.config, recipe: 'demo', signal: shell.signal })
+  const workspace = await openWorkspace({ config: options.config })
   try {
     tellWarnings(workspace, shell)
     const [only] = args

@@ -94,8 +94,9 @@ async function withWorkspace(
   }: { shell: Invocation<unknown>['shell']; config: string | undefined; recipe?: string },
   use: (workspace: Workspace) => Promise<void>,
 ): Promise<void> {
-  const workspace = await openWorkspace({ config, recipe, signal: shell.signal })
+  const workspace = await openWorkspace({ config })
   try {
+    await workspace.prepare(recipe, shell.signal)
     await use(workspace)
   } finally {
     await workspace.close()

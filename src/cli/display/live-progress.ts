@@ -28,7 +28,8 @@ export class LiveProgress {
   }
 
   tick(): void {
-    if (!this.#over) this.#draw(this.#current(), [])
+    // What is drawn again and again must not scroll.
+    if (!this.#over) this.#draw(this.#current().slice(0, this.#terminal.rows - 1), [])
   }
 
   /** Ends the moving part. */

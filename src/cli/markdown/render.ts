@@ -35,12 +35,11 @@ export class MarkdownStream {
     const tokens = lex(this.#open)
     const last = tokens.findLastIndex((token) => token.type !== 'space')
     const closed = tokens.slice(0, Math.max(0, last))
-    // A list takes up what follows it until something else begins, so nothing of it is final before that.
     if (!closed.some((token) => token.type !== 'space')) return []
-    this.#open = tokens
-      .slice(last)
-      .map(({ raw }) => raw)
-      .join('')
+    // What is left is cut from the text itself: the lexer trims what it gives back.
+    const done = closed.map(({ raw }) => raw).join('')
+    if (!this.#open.startsWith(done)) return []
+    this.#open = this.#open.slice(done.length)
     return this.#spaced(blockLines(closed, this.#width()))
   }
 

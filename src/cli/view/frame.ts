@@ -71,8 +71,10 @@ function rows(slots: readonly SlotState[], now: number, { columns, rows: height 
   return hidden === 0 ? lines : [...lines, [span(`  … and ${hidden} more`, { dim: true })]]
 }
 
-/** Below this a preview is only noise, and a reason gets a line of its own. */
+/** Below this a preview is only noise. */
 const MIN_PREVIEW = 16
+/** Lines a reason may take below its slot. */
+const REASON_LINES = 3
 /** Terminals narrower than this get shorter figures. */
 const COMPACT = 56
 
@@ -91,15 +93,26 @@ function slotRows(
     span(padStart(secondsOf(slot, now), timeWidth), { dim: true }),
   ]
   const left = columns - nameWidth - 4 - tokenWidth - timeWidth
-  if (slot.problem !== undefined) {
+  const { problem } = slot
+  if (problem !== undefined) {
     const style: Style = { color: 'red' }
-    if (left < MIN_PREVIEW)
-      return [fitLine(line, columns), [span(`  ${truncate(slot.problem, columns - 2)}`, style)]]
-    line.push(span('  '), span(truncate(slot.problem, left), style))
+    if (textWidth(problem) > left) return [fitLine(line, columns), ...reasonLines(problem, columns)]
+    line.push(span('  '), span(problem, style))
   } else if (slot.phase === 'writing' && left >= MIN_PREVIEW) {
     line.push(span('  '), span(truncateStart(tail(slot.text, left), left), { dim: true }))
   }
   return [fitLine(line, columns)]
+}
+
+/** A reason that is too long for its line, below it. */
+function reasonLines(problem: string, columns: number): Line[] {
+  const lines = wrap([span(problem, { color: 'red' })], columns - 4).map((line) => [span('    '), ...line])
+  const cut = lines[REASON_LINES]
+  return cut === undefined
+    ? lines
+    : [...lines.slice(0, REASON_LINES - 1), [...(lines[REASON_LINES - 1] as Line), span(' …')]].map((line) =>
+        fitLine(line, columns),
+      )
 }
 
 function columns(slots: readonly SlotState[], now: number, width: number): Line[] {

@@ -7,6 +7,7 @@ import { OWN_RECIPE_NAMES, TEMPLATE_NAME } from '../../config/recipes.js'
 import type { Settings } from '../../config/settings.js'
 import { RecipeBook } from '../../engine/book.js'
 import type { Plan } from '../../engine/plan.js'
+import type { RecipeInput } from '../../engine/recipe.js'
 import { ownRecipes, type OwnModels } from '../../engine/shipped.js'
 import { KNOWN_PROVIDERS, SIM_PROVIDER } from '../../providers/known.js'
 import { createProviders, type Providers } from '../../providers/registry.js'
@@ -19,10 +20,17 @@ export interface Workspace {
   readonly settings: Settings
   readonly providers: Providers
   readonly book: RecipeBook
-  /** Models that `moa` and its kin are made of; absent when there are none. */
-  readonly own?: OwnModels
+  /** Models that `moa` and its kin are made of; absent while there are none. */
+  readonly own: OwnModels | undefined
   /** What answers when nothing is named. */
   readonly defaultRecipe: string
+  /**
+   * Looks for what a recipe may need beyond the configuration: when no model is chosen and no key is found, the
+   * recipes over one's own models are made of what servers on this machine serve. Everything else is ready.
+   *
+   * @param recipe `undefined` for the default one
+   */
+  prepare(recipe: string | undefined, signal: AbortSignal): Promise<void>
   /** The model of a recipe's name, of `provider/model`, or of a plan that is in no book. */
   model(target: string | Plan): Promise<Model>
   /** Whether simulated models take part. */
@@ -35,19 +43,14 @@ export interface WorkspaceOptions {
   /** Configuration file to use in place of the one found upward from the working directory. */
   readonly config?: string | undefined
   readonly host?: Host
-  /** What is going to be asked for: whether it is worth looking for servers on this machine depends on it. */
-  readonly recipe?: string | undefined
-  readonly signal: AbortSignal
 }
 
 /**
- * Reads the configuration and puts everything together. Asks no provider, with one exception: when no model is
- * chosen and no key is found, servers on this machine are asked for their models.
+ * Reads the configuration and puts everything together. Asks nobody anything.
  *
  * @throws {@link MoaError} `config_invalid` and the like
  */
-export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
-  const { config, host, recipe, signal } = options
+export async function openWorkspace({ config, host }: WorkspaceOptions = {}): Promise<Workspace> {
   const settings = await loadSettings({
     known: KNOWN_PROVIDERS,
     ...(config !== undefined && { file: config }),
@@ -59,11 +62,10 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     inProcess: { [SIM_PROVIDER]: (model) => simulator.model(model) },
     prices: settings.prices,
   })
-  const wanted = recipe ?? settings.defaultRecipe
-  const needsOwn = wanted === undefined || OWN_RECIPE_NAMES.includes(wanted)
-  const own = settings.own ?? (needsOwn ? await localModels(providers, { settings, signal }) : undefined)
+  let own = settings.own
+  const recipes: Record<string, RecipeInput> = { ...settings.recipes }
   const book = new RecipeBook({
-    recipes: { ...(own && ownRecipes(own)), ...settings.recipes },
+    recipes,
     modelMap: settings.models,
     model: (address) => providers.model(address),
   })
@@ -73,8 +75,18 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     settings,
     providers,
     book,
-    ...(own && { own }),
-    defaultRecipe: settings.defaultRecipe ?? (own ? 'moa-lite' : 'demo'),
+    get own() {
+      return own
+    },
+    get defaultRecipe() {
+      return settings.defaultRecipe ?? (own ? 'moa-lite' : 'demo')
+    },
+    async prepare(recipe, signal) {
+      const wanted = recipe ?? settings.defaultRecipe
+      if (own !== undefined || (wanted !== undefined && !OWN_RECIPE_NAMES.includes(wanted))) return
+      own = await localModels(providers, { settings, signal })
+      if (own) Object.assign(recipes, { ...ownRecipes(own), ...settings.recipes })
+    },
     simulated,
     async model(target) {
       if (simulated(target)) await simulator.load()
