@@ -1,0 +1,45 @@
+import type { ModelEvent } from '../../core/events.js'
+import { formatCount, formatSeconds } from '../view/format.js'
+import { oneLine } from '../terminal/sanitize.js'
+import { plainProposal } from './plain-proposal.js'
+
+/** Progress as plain lines, for logs and terminals that can't move the cursor. */
+export class ProgressLines {
+  readonly #note: (line: string) => void
+  readonly #showProposals: boolean
+  #layers = 0
+
+  constructor(note: (line: string) => void, showProposals: boolean) {
+    this.#note = note
+    this.#showProposals = showProposals
+  }
+
+  add(event: ModelEvent): void {
+    switch (event.type) {
+      case 'run-start':
+        this.#layers = event.stages.length
+        break
+      case 'stage-start':
+        this.#note(
+          `layer ${event.stage + 1} of ${this.#layers}${event.kind === 'synthesize' ? ': answer' : ''}`,
+        )
+        break
+      case 'proposal-end': {
+        const { slot, usage, durationMs } = event.proposal
+        this.#note(
+          `  ${oneLine(slot.name)}: ${formatCount(usage.outputTokens)} tokens in ${formatSeconds(durationMs)}`,
+        )
+        if (this.#showProposals) for (const line of plainProposal(event.proposal)) this.#note(line)
+        break
+      }
+      case 'proposal-failed':
+        this.#note(`  ${oneLine(event.slot.name)}: failed, ${oneLine(event.error.message)}`)
+        break
+      case 'proposal-dropped':
+        this.#note(`  ${oneLine(event.slot.name)}: dropped, ${oneLine(event.reason)}`)
+        break
+      default:
+        break
+    }
+  }
+}
