@@ -132,7 +132,7 @@ ${choiceCases(entries)
 ${cases.join('\n')}
   esac
   if [[ "$cur" == -* ]]; then
-    _describe flag flags
+    _describe -o flag flags
   else
     (( \${#commands} )) && _describe command commands
     case "$at" in

@@ -119,7 +119,11 @@ function columns(slots: readonly SlotState[], now: number, width: number): Line[
   const blocks = slots.map((slot) => column(slot, now, width))
   const gap = span(' │ ', { dim: true })
   return Array.from({ length: COLUMN_LINES + 1 }, (_, row) =>
-    blocks.flatMap((block, index) => [...(index > 0 ? [gap] : []), ...padLine(block[row] ?? [], width)]),
+    blocks.flatMap((block, index) => {
+      const line = block[row] ?? []
+      // Nothing is filled up on the right: a window that gets narrower would break the empty rest into lines.
+      return [...(index > 0 ? [gap] : []), ...(index === blocks.length - 1 ? line : padLine(line, width))]
+    }),
   )
 }
 
