@@ -29,7 +29,7 @@ export class ChunkEncoder {
   }
 
   /** The first chunk: the role, before anything is known of the answer. */
-  role(): string {
+  begin(): string {
     return this.#delta('{"role":"assistant","content":""}')
   }
 

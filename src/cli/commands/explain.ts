@@ -103,7 +103,7 @@ function asText(
     )
     const settings = settingsText(call)
     if (settings !== '') lines.push(dim(settings))
-    if (!call.exact) lines.push(dim('‹…› stands for an answer that does not exist yet'))
+    if (call.shown.length > 0) lines.push(dim('‹…› stands for an answer that does not exist yet'))
     for (const message of call.request.messages) lines.push(dim(`── ${message.role}`), messageText(message))
   }
   return `${lines.join('\n')}\n`
