@@ -13,6 +13,8 @@ export interface StreamOptions {
   readonly delivery?: 'stream' | 'whole'
   /** Mixtures only: send the proposals' text while it is being written. Default false. */
   readonly liveProposals?: boolean
+  /** The run this call belongs to; a mixture hands its own on to every call it makes. */
+  readonly runId?: string
   /** The place of a recipe this call is made for; tells repeated samples of one model apart. */
   readonly slot?: SlotRef
   /**

@@ -62,6 +62,7 @@ async function settledCall(run: Run, call: SlotCall, sink: EventSink): Promise<F
   }
   const options: StreamOptions = {
     signal: scope.signal,
+    runId: run.id,
     slot: slot.ref,
     delivery: watch.needsTokens ? 'stream' : call.delivery,
     onCall: settle,

@@ -144,11 +144,12 @@ class RunStream implements EventStream, AsyncIterator<ModelEvent, undefined> {
     scope.throwIfAborted()
     if (request.messages.length === 0)
       throw new MoaError('invalid_request', 'The request has no messages; send at least one.')
-    const run = new Run({ plan, request, options, scope, tools, outlet: this.#outlet })
+    const id = options.runId ?? newRunId()
+    const run = new Run({ id, plan, request, options, scope, tools, outlet: this.#outlet })
     const stages = plan.stages.map(({ kind, slots }) => ({ kind, slots: slots.map(({ ref }) => ref) }))
     run.outlet.send({
       type: 'run-start',
-      runId: newRunId(),
+      runId: id,
       recipe: plan.name,
       recipeHash: plan.hash,
       stages,

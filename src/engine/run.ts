@@ -21,6 +21,7 @@ export interface RunTools {
 
 /** Everything one run knows while it goes on. */
 export class Run {
+  readonly id: string
   readonly plan: Plan
   readonly request: ChatRequest
   readonly options: StreamOptions
@@ -35,6 +36,7 @@ export class Run {
   readonly #degradations: Degradation[] = []
 
   constructor(init: {
+    id: string
     plan: Plan
     request: ChatRequest
     options: StreamOptions
@@ -42,6 +44,7 @@ export class Run {
     tools: RunTools
     outlet: Outlet
   }) {
+    this.id = init.id
     this.plan = init.plan
     this.request = init.request
     this.options = init.options
