@@ -104,7 +104,7 @@ describe('replay', () => {
     const asked: string[] = []
     for (const change of [{ aggregator: 'sim/donald' }, { mode: 'together' as const, template: 'T' }]) {
       const replay = new Replay(recording, {
-        run: run?.run ?? '',
+        proposals: { run: run?.run ?? '', stages: [0, 1] },
         speed: Infinity,
         live: (address) => {
           asked.push(address)

@@ -7,10 +7,10 @@ import { bareRequest } from './recorder.js'
 
 export interface ReplayOptions {
   /**
-   * Play this run only. Then a proposer's call that was not recorded with just this request is found by its slot, so
-   * that the same proposals, and the same failures, serve another prompt mode.
+   * Play one run only, and find calls of these stages by their slot when they were not recorded with just this
+   * request. So the same proposals, and the same failures, serve another prompt mode; name the proposing stages.
    */
-  readonly run?: string
+  readonly proposals?: { readonly run: string; readonly stages: readonly number[] }
   readonly clock?: Clock
   /** 1 plays in real time (default), `Infinity` at once. */
   readonly speed?: number
@@ -31,18 +31,18 @@ export class Replay {
   readonly #addresses: ReadonlySet<string>
 
   constructor(recording: Recording, options: ReplayOptions = {}) {
+    this.#options = options
     const calls = new Map<string, CallLine[]>()
     const proposals = new Map<string, CallLine>()
     for (const call of recording.calls) {
-      if (options.run !== undefined && call.run !== options.run) continue
+      if (options.proposals && call.run !== options.proposals.run) continue
       const key = exactKey(call.model, call.request, call)
       calls.set(key, [...(calls.get(key) ?? []), call])
-      const place = options.run === undefined ? undefined : placeKey(call.model, call)
+      const place = this.#placeKey(call.model, call)
       if (place !== undefined && !proposals.has(place)) proposals.set(place, call)
     }
     this.#calls = calls
     this.#proposals = proposals
-    this.#options = options
     this.#addresses = new Set(recording.calls.map(({ model }) => model))
   }
 
@@ -73,6 +73,12 @@ export class Replay {
     }
   }
 
+  /** A slot's own place in the run; `undefined` where places don't count. */
+  #placeKey(address: string, { slot }: Place): string | undefined {
+    if (slot === undefined || this.#options.proposals?.stages.includes(slot.stage) !== true) return undefined
+    return `${address}\n${slot.stage}.${slot.index}`
+  }
+
   #find(address: string, request: ChatRequest, options: StreamOptions): CallLine | undefined {
     const key = exactKey(address, request, options)
     const recorded = this.#calls.get(key)
@@ -81,7 +87,7 @@ export class Replay {
       this.#played.set(key, played + 1)
       return recorded[played % recorded.length]
     }
-    const place = placeKey(address, options)
+    const place = this.#placeKey(address, options)
     return place === undefined ? undefined : this.#proposals.get(place)
   }
 }
@@ -94,9 +100,4 @@ type Place = Pick<StreamOptions, 'slot'>
 function exactKey(address: string, request: ChatRequest, { slot }: Place): string {
   const place = slot === undefined ? '' : `${slot.stage}.${slot.index}`
   return sha256Hex(`${address}\n${place}\n${canonicalJson(bareRequest(request))}`)
-}
-
-/** A slot's own place in a run. */
-function placeKey(address: string, { slot }: Place): string | undefined {
-  return slot === undefined ? undefined : `${address}\n${slot.stage}.${slot.index}`
 }
