@@ -85,8 +85,8 @@ async function settledCall(run: Run, call: SlotCall, sink: EventSink): Promise<F
     throw error
   } finally {
     watch.stop()
-    // A model that keeps no books of its own still appears in the ledger.
-    if (!settled) {
+    // A model that keeps no books of its own still appears in the ledger; a call that was never made does not.
+    if (!settled && !isNotMade(failure)) {
       settle(unreported({ model, startedAt, finish, failure, endedAt: clock.now(), hungUp: scope.aborted }))
       madeUp = true
     }
@@ -94,6 +94,8 @@ async function settledCall(run: Run, call: SlotCall, sink: EventSink): Promise<F
     scope.release()
   }
 }
+
+const isNotMade = (error: unknown): boolean => error instanceof MoaError && error.code === 'circuit_open'
 
 /** The work's own end, or the abort's reason when the work goes on regardless for too long. */
 function untilAbandoned(work: Promise<void>, scope: Scope, clock: Clock): Promise<void> {

@@ -34,6 +34,8 @@ export class Run {
   /** When the answer has to be there, in the clock's milliseconds. */
   readonly deadlineAt: number | undefined
   readonly #degradations: Degradation[] = []
+  /** Slots that gave nothing and why, for the error of a run that comes to nothing. */
+  readonly failures: string[] = []
 
   constructor(init: {
     id: string
