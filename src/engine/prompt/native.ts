@@ -108,10 +108,11 @@ export function withoutReasoning(text: string): string {
 export function escapeProposal(text: string): string {
   return (
     text
-      .replace(/<(\/?)(\s*)(proposal|review)/gi, '&lt;$1$2$3')
+      .replace(/<(\s*\/?\s*)(proposal|review)/gi, '&lt;$1$2')
       .replace(/<\|([a-z0-9_]{1,40})\|>/gi, '&lt;|$1|&gt;')
       .replace(/\[(\/?)INST\]/g, '&#91;$1INST]')
-      .replace(/<<(\/?)SYS>>/g, '&lt;<$1SYS>>')
+      .replace(/<<(\/?)SYS>>/g, '&lt;&lt;$1SYS>>')
+      .replace(/<(start|end)_of_turn>/g, '&lt;$1_of_turn>')
       // Control characters, bidirectional overrides, invisible operators and tag characters.
       .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g, '\ufffd')
       .replace(/[\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]|[\u{e0000}-\u{e007f}]/gu, '\ufffd')
