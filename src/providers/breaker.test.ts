@@ -72,8 +72,7 @@ describe('withBreaker', () => {
     const script = [failing(), 'fine', failing(), refused, failing()]
     const inner = scriptedModel('up/m', (_, call) => script[call - 1] ?? 'fine', clock)
     const model = withBreaker(inner, breaker)
-    for (const _ of script)
-      await clock.run(collect(model.stream(request, { signal }))).catch(() => {})
+    for (const _ of script) await clock.run(collect(model.stream(request, { signal }))).catch(() => {})
     expect(breaker.state).toBe('closed')
     const controller = new AbortController()
     controller.abort(new Error('left'))
