@@ -148,7 +148,7 @@ export const VARIANTS = {
   'undici bytes': undiciBytes,
   'undici split': undiciSplit,
   'this client': ours,
-  //'this client, all wrappers': oursWrapped,
+  'this client, all wrappers': oursWrapped,
   'openai SDK': openaiSdk,
   'AI SDK': aiSdk,
 }

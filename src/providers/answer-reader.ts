@@ -41,6 +41,7 @@ export class AnswerReader {
   #decoder: ChunkDecoder | undefined
   #parser: SseParser | undefined
   #sawEvent = false
+  #brokenJson = false
   #body: Buffer[] = []
   #bodyBytes = 0
   #reported: Reported = { usage: undefined, costUsd: undefined }
@@ -59,12 +60,18 @@ export class AnswerReader {
     return this.#mode === 'stream'
   }
 
+  /** What came looks like the answer of a model, even if it can't be read. */
+  get looksAnswered(): boolean {
+    return this.#brokenJson || (this.#mode === 'stream' && this.#sawEvent)
+  }
+
   get reported(): Reported {
     return this.#decoder?.reported ?? this.#reported
   }
 
   /** @throws {@link MoaError} for everything that is no answer */
   feed(chunk: Buffer): void {
+    if (chunk.length === 0) return
     if (this.#mode === 'undecided') this.#decide(chunk)
     switch (this.#mode) {
       case 'stream':
@@ -150,7 +157,7 @@ export class AnswerReader {
 
   /** Nearly every chunk ends between two characters, where the plain decoder is several times faster. */
   #text(chunk: Buffer): string {
-    const whole = (chunk.at(-1) ?? 0) < 0x80
+    const whole = (chunk[chunk.length - 1] as number) < 0x80
     if (whole && !this.#split) return chunk.toString('utf8')
     this.#split = !whole
     return this.#utf8.write(chunk)
@@ -175,6 +182,7 @@ export class AnswerReader {
     try {
       body = JSON.parse(text)
     } catch {
+      this.#brokenJson = true
       throw new MoaError(
         'invalid_response',
         `${this.#options.upstream} sent ${text.length} characters that begin like JSON but are not ` +

@@ -325,8 +325,10 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, RequestHandl
   /** Whether the model may have worked on this call. An error told instead of an answer says that it did not. */
   #wasServed(error: ErrorInfo | undefined): boolean {
     if (!this.#sent || this.#status >= 300) return false
-    if (this.#events > 0 || error === undefined) return true
-    return this.#reader === undefined || error.code === 'incomplete_stream' || isTimeout(error)
+    const reader = this.#reader
+    if (this.#events > 0 || error === undefined || reader === undefined) return true
+    if (error.code === 'invalid_response') return reader.looksAnswered
+    return error.code === 'incomplete_stream' || isTimeout(error)
   }
 
   /** Waits a little for the end of the body, so that the connection can serve another call. */

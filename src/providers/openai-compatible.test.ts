@@ -390,6 +390,21 @@ describe('what goes wrong', () => {
     expect(calls[0]).toMatchObject({ usageSource: 'none', costUsd: 0 })
   })
 
+  it('tells what is no HTTP at all, without quoting it', async () => {
+    const gibberish = createServer((socket) => {
+      socket.on('error', () => {})
+      socket.once('data', () => socket.end(`SSH-2.0-${KEY}\r\n`))
+    })
+    await new Promise<void>((resolve) => gibberish.listen(0, '127.0.0.1', resolve))
+    const { port } = gibberish.address() as AddressInfo
+    const model = openAICompatible({ provider: 'lab', baseURL: `http://127.0.0.1:${port}`, model: 'm' })
+    const error = await failure(model)
+    gibberish.close()
+    expect(error).toMatchObject({ code: 'invalid_response', retryable: false })
+    expect(error.message).toMatch(/not HTTP\/1\.1/)
+    expect(JSON.stringify([error, error.cause])).not.toContain('SSH')
+  })
+
   it('reads at most a part of an endless refusal', async () => {
     const model = await modelFor((_request, response) => {
       response.writeHead(500, {})
