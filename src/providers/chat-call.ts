@@ -1,4 +1,5 @@
 import {
+  MoaError,
   abortInfo,
   costOf,
   errorInfo,
@@ -11,32 +12,14 @@ import {
   type ModelEvent,
   type StreamOptions,
 } from '../core/index.js'
-import { EventQueue, abortReason, type Clock } from '../util/index.js'
+import { EventQueue, abortReason } from '../util/index.js'
 import { AnswerReader } from './answer-reader.js'
+import type { CallContext } from './call-context.js'
 import { recordCall } from './call-ledger.js'
-import type { Price } from './prices.js'
-import { timeoutError, type Timeouts } from './timeouts.js'
-import type { RequestControl, RequestHandler, ResponseHeaders, Transport } from './transport.js'
+import { timeoutError } from './timeouts.js'
+import type { RequestControl, RequestHandler, ResponseHeaders } from './transport.js'
 import { cleanError, header, refusalError, requestIdOf, transportError } from './upstream-failure.js'
 import { Watchdog } from './watchdog.js'
-
-/** What every call to one model has in common. */
-export interface CallContext {
-  readonly provider: string
-  /** The model's name at the provider. */
-  readonly model: string
-  /** Provider and host, for messages. */
-  readonly upstream: string
-  readonly transport: Transport
-  readonly path: string
-  readonly headers: string[]
-  readonly timeouts: Required<Timeouts>
-  readonly price: Price | null
-  readonly clock: Clock
-  readonly redact: (text: string) => string
-  /** The JSON text to send. */
-  encode(request: ChatRequest, stream: boolean): string
-}
 
 type Phase = 'overall' | 'headers' | 'first-token' | 'stall' | 'refusal' | 'linger'
 
@@ -109,12 +92,16 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, RequestHandl
 
   #begin(): void {
     const { signal } = this.#options
-    if (signal.aborted) {
+    const { clock, timeouts, transport, path, headers, encode } = this.#context
+    let body: string
+    try {
+      if (signal.aborted) throw abortReason(signal)
+      body = encode(this.#request, !this.#whole)
+    } catch (error) {
       this.#state = 'settled'
-      this.#queue.fail(abortReason(signal))
+      this.#queue.fail(error)
       return
     }
-    const { clock, timeouts, transport, path, headers } = this.#context
     this.#state = 'running'
     this.#startedAt = clock.now()
     signal.addEventListener('abort', this.#onAbort, { once: true })
@@ -128,7 +115,6 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, RequestHandl
         this.#watchdog.enter('headers', this.#startedAt + timeouts.headersMs)
       else this.#awaitFirstToken()
     }
-    const body = this.#context.encode(this.#request, !this.#whole)
     this.#control = transport.send({ method: 'POST', path, headers, body }, this)
   }
 
@@ -152,6 +138,11 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, RequestHandl
     }
     if (!this.#whole) this.#awaitFirstToken()
     const { upstream, model } = this.#context
+    const encoding = header(headers, 'content-encoding') ?? 'identity'
+    if (encoding !== 'identity') {
+      this.#fail(compressed(upstream, encoding))
+      return
+    }
     this.#reader = new AnswerReader({
       upstream,
       model,
@@ -338,5 +329,11 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, RequestHandl
     this.#resume()
   }
 }
+
+const compressed = (upstream: string, encoding: string): MoaError =>
+  new MoaError(
+    'invalid_response',
+    `${upstream} sent its answer compressed (${encoding.slice(0, 20)}) though it was asked not to.`,
+  )
 
 const isTimeout = (error: ErrorInfo): boolean => error.code === 'timeout' || error.code === 'stalled'

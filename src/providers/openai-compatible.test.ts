@@ -130,6 +130,14 @@ describe('the request', () => {
     expect(make).not.toThrow(KEY)
   })
 
+  it('is refused when it has no JSON form, before anything is sent', async () => {
+    const model = await modelFor(send(200, SSE, sseAnswer('hi')))
+    await expect(ask(model, { ...HELLO, extra: { big: 1n } })).rejects.toMatchObject({
+      code: 'invalid_request',
+    })
+    expect([server!.requests.length, calls.length]).toEqual([0, 0])
+  })
+
   it('reuses its connection from call to call', async () => {
     const model = await modelFor(send(200, SSE, sseAnswer('hi')))
     for (let round = 0; round < 4; round += 1) {
@@ -330,6 +338,11 @@ describe('what goes wrong', () => {
       'a stream of comments only',
       send(200, SSE, ': ping\n\n: ping\n\n'),
       { code: 'incomplete_stream', retryable: true },
+    ],
+    [
+      'an answer compressed against our wish',
+      send(200, { ...SSE, 'content-encoding': 'gzip' }, sseAnswer('hi')),
+      { code: 'invalid_response', message: /compressed \(gzip\)/ },
     ],
     [
       'a redirect',
