@@ -37,6 +37,8 @@ export interface CallRecord {
   readonly durationMs: number
   /** The upstream's request id. */
   readonly requestId?: string
+  /** Set on the second copy of a slow call. */
+  readonly hedge?: true
   /** Set when the answer came from a store of ours and no upstream was asked: nothing was billed now. */
   readonly replayedFrom?: 'journal' | 'cache'
   /** Where in a mixture the call was made; absent outside one. */

@@ -1,9 +1,9 @@
 import type { CallRecord } from './call.js'
 import { MoaError, type ErrorInfo } from './errors.js'
-import type { Degradation, FinishReason, ModelEvent, Proposal, TokenLogprob } from './events.js'
+import type { Degradation, Finish, FinishReason, ModelEvent, Proposal, TokenLogprob } from './events.js'
 import type { SlotRef } from './call.js'
 import type { ToolCall } from './message.js'
-import type { Cost, Usage } from './usage.js'
+import { NO_COST, NO_USAGE, type Cost, type Usage } from './usage.js'
 
 /** A finished answer with everything that led to it. The last four lists are empty outside a mixture. */
 export interface Result {
@@ -58,7 +58,7 @@ export class Collector {
   readonly #proposals: Proposal[] = []
   readonly #failures: SlotFailure[] = []
   readonly #calls: CallRecord[] = []
-  #finish: Extract<ModelEvent, { type: 'finish' }> | undefined
+  #finish: Finish | undefined
 
   add(event: ModelEvent): void {
     switch (event.type) {
@@ -102,6 +102,10 @@ export class Collector {
       case 'stage-start':
       case 'proposal-start':
       case 'proposal-delta':
+      case 'ranking-end':
+      case 'vote-end':
+      case 'gate-end':
+      case 'review-end':
       case 'stage-end':
       case 'degraded':
         break
@@ -110,9 +114,19 @@ export class Collector {
 
   /** @throws {@link MoaError} `incomplete_stream` before the `finish` event has been added. */
   result(): Result {
-    const finish = this.#finish
-    if (finish === undefined)
+    if (this.#finish === undefined)
       throw new MoaError('incomplete_stream', 'The answer ended without a finish event; it may be cut short.')
+    return this.#fold(this.#finish)
+  }
+
+  /** What has come so far, for callers that stopped reading; the bill of such an answer is not known here. */
+  partial(finishReason: FinishReason): Result {
+    return this.#fold(
+      this.#finish ?? { type: 'finish', reason: finishReason, usage: NO_USAGE, cost: NO_COST },
+    )
+  }
+
+  #fold(finish: Finish): Result {
     return {
       ...(this.#id !== undefined && { id: this.#id }),
       model: this.#model,

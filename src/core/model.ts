@@ -1,6 +1,7 @@
 import type { CallRecord, SlotRef } from './call.js'
 import type { ModelEvent } from './events.js'
 import type { ChatRequest } from './request.js'
+import type { Price } from './usage.js'
 
 export interface StreamOptions {
   /** Aborting closes every upstream call and makes the stream throw the signal's reason. */
@@ -34,6 +35,8 @@ export interface Model {
   readonly id: string
   /** What the model is known to accept; absent fields are unknown. */
   readonly capabilities?: ModelCapabilities
+  /** What a call costs; absent when unknown, and for mixtures, whose price depends on the run. */
+  readonly price?: Price
   stream(request: ChatRequest, options: StreamOptions): AsyncIterable<ModelEvent>
 }
 
@@ -45,4 +48,14 @@ export interface ModelCapabilities {
   readonly tools?: boolean
   /** Continues a trailing assistant message instead of refusing it. */
   readonly prefill?: boolean
+}
+
+/** A model that answers in another way but is the same in everything else: for wrappers. */
+export function wrapModel(model: Model, stream: Model['stream']): Model {
+  return {
+    id: model.id,
+    ...(model.capabilities && { capabilities: model.capabilities }),
+    ...(model.price && { price: model.price }),
+    stream,
+  }
 }

@@ -1,8 +1,8 @@
 import { MoaError, NO_COST, NO_USAGE, abortInfo, costOf, errorInfo } from '../core/index.js'
 import type { CallRecord, ChatRequest, Finish, Model, ModelEvent, StreamOptions } from '../core/index.js'
 import { abortReason, linkedController, type Clock } from '../util/index.js'
-import type { Ledger } from './ledger.js'
 import type { PlanSlot } from './plan.js'
+import type { Run } from './run.js'
 
 export interface SlotCall {
   readonly slot: PlanSlot
@@ -10,9 +10,12 @@ export interface SlotCall {
   readonly request: ChatRequest
   readonly delivery: 'stream' | 'whole'
   readonly signal: AbortSignal
-  readonly ledger: Ledger
-  readonly clock: Clock
+  /** Marks the second copy of a slow call. */
+  readonly hedge?: boolean
 }
+
+/** How long a model may take to notice that its signal was aborted; then it is left behind. */
+const ABANDON_AFTER_MS = 100
 
 /** Events that show the model has begun to write; reasoning counts. */
 const isToken = (event: ModelEvent): boolean =>
@@ -22,29 +25,43 @@ const isToken = (event: ModelEvent): boolean =>
 export type EventSink = (event: ModelEvent) => Promise<void> | undefined
 
 /**
- * Makes one call of a slot under the slot's own time limits and settles it in the ledger.
+ * Makes one call of a slot within the run's budget and the slot's own time limits and settles it in the ledger.
  *
  * @returns the finish event, which `sink` gets too
- * @throws like `Model.stream`; `timeout` or `stalled` when a limit is passed
+ * @throws like `Model.stream`; `timeout` or `stalled` when a limit is passed; `budget` when the call could cost
+ *   more than is left, in which case it is not made
  */
-export async function callSlot(call: SlotCall, sink: EventSink): Promise<Finish> {
-  const { slot, model, ledger, clock } = call
+export async function callSlot(run: Run, call: SlotCall, sink: EventSink): Promise<Finish> {
+  const release = run.spend.reserve(call.model, call.request)
+  try {
+    return await settledCall(run, call, sink)
+  } finally {
+    release()
+  }
+}
+
+async function settledCall(run: Run, call: SlotCall, sink: EventSink): Promise<Finish> {
+  const { slot, model } = call
+  const { ledger, clock } = run
   const link = linkedController(call.signal)
   const watch = new Watch(slot, clock, (error) => link.abort(error))
   const startedAt = clock.now()
   let settled = false
+  let madeUp = false
   let finish: Finish | undefined
   let failure: unknown
+  const settle = (record: CallRecord): void => {
+    if (madeUp) return // Left behind and settled for it; what it reports now would count twice.
+    settled = true
+    ledger.settle(call.hedge === true ? { ...record, hedge: true } : record, slot.ref)
+  }
   const options: StreamOptions = {
     signal: link.signal,
     slot: slot.ref,
     delivery: watch.needsTokens ? 'stream' : call.delivery,
-    onCall: (record) => {
-      settled = true
-      ledger.settle(record, slot.ref)
-    },
+    onCall: settle,
   }
-  try {
+  const read = async (): Promise<void> => {
     for await (const event of model.stream(call.request, options)) {
       // Also a model that ignores its signal is left at its next event.
       if (link.signal.aborted) throw abortReason(link.signal)
@@ -53,6 +70,10 @@ export async function callSlot(call: SlotCall, sink: EventSink): Promise<Finish>
       const wait = sink(event)
       if (wait) await wait
     }
+  }
+  const patience = new Patience(link.signal, clock)
+  try {
+    await Promise.race([read(), patience.lost])
     if (finish === undefined)
       throw new MoaError('incomplete_stream', `${model.id} ended its answer without a finish event.`)
     return finish
@@ -61,14 +82,41 @@ export async function callSlot(call: SlotCall, sink: EventSink): Promise<Finish>
     throw error
   } finally {
     watch.stop()
+    patience.stop()
     // A model that keeps no books of its own still appears in the ledger.
-    if (!settled)
-      ledger.settle(
+    if (!settled) {
+      settle(
         unreported({ model, startedAt, finish, failure, endedAt: clock.now(), hungUp: link.signal.aborted }),
-        slot.ref,
       )
+      madeUp = true
+    }
     if (finish === undefined) link.abort()
     link.release()
+  }
+}
+
+/** Gives up on a model that goes on after its signal was aborted. */
+class Patience {
+  /** Rejects some time after the abort; never resolves. */
+  readonly lost: Promise<never>
+  readonly #signal: AbortSignal
+  #cancel: (() => void) | undefined
+  #onAbort = (): void => {}
+
+  constructor(signal: AbortSignal, clock: Clock) {
+    this.#signal = signal
+    this.lost = new Promise((_, reject) => {
+      this.#onAbort = () => {
+        this.#cancel = clock.after(ABANDON_AFTER_MS, () => reject(abortReason(signal)))
+      }
+      if (signal.aborted) this.#onAbort()
+      else signal.addEventListener('abort', this.#onAbort, { once: true })
+    })
+  }
+
+  stop(): void {
+    this.#cancel?.()
+    this.#signal.removeEventListener('abort', this.#onAbort)
   }
 }
 
@@ -120,7 +168,7 @@ class Watch {
       )
     if (firstTokenTimeoutMs !== undefined)
       this.#cancelSilence = clock.after(firstTokenTimeoutMs, () =>
-        fail(this.#error('timeout', `sent no token within ${firstTokenTimeoutMs} ms`)),
+        fail(this.#error('stalled', `sent no token within ${firstTokenTimeoutMs} ms`)),
       )
   }
 

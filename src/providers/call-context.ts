@@ -1,6 +1,5 @@
-import type { ChatRequest } from '../core/index.js'
+import type { ChatRequest, Price } from '../core/index.js'
 import type { Clock } from '../util/index.js'
-import type { Price } from './prices.js'
 import type { Timeouts } from './timeouts.js'
 import type { Transport } from './transport.js'
 

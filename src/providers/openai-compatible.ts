@@ -1,10 +1,9 @@
-import { MoaError, type Model, type ModelCapabilities } from '../core/index.js'
+import { MoaError, type Model, type ModelCapabilities, type Price } from '../core/index.js'
 import { systemClock, type Clock } from '../util/index.js'
 import { encodeRequest, type Dialect } from '../wire/index.js'
 import type { CallContext } from './call-context.js'
 import { ChatCall } from './chat-call.js'
 import { parseBaseURL, redactor, requestHeaders } from './endpoint.js'
-import type { Price } from './prices.js'
 import { resolveTimeouts, type Timeouts } from './timeouts.js'
 import { Transport } from './transport.js'
 
@@ -68,6 +67,7 @@ export function openAICompatible(options: OpenAICompatibleOptions): Model {
   return {
     id: `${provider}/${model}`,
     ...(capabilities && { capabilities }),
+    ...(options.price && { price: options.price }),
     stream: (request, streamOptions) => new ChatCall(context, request, streamOptions),
   }
 }

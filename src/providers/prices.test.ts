@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { priceCall } from '../core/index.js'
 import { KNOWN_PROVIDERS } from './known.js'
 import { PRICE_TABLE } from './price-table.js'
-import { priceCall, priceOf } from './prices.js'
+import { priceOf } from './prices.js'
 
 const USAGE = { inputTokens: 1000, outputTokens: 100, cachedInputTokens: 0, reasoningTokens: 0 }
 

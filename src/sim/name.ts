@@ -21,10 +21,7 @@ export interface SimName {
  */
 export function parseSimName(text: string, generators: Iterable<string> = []): SimName {
   const known = new Set([...PERSONALITIES.keys(), ...generators])
-  // A generator's own name may hold a plus sign.
-  const base = known.has(text)
-    ? text
-    : ([...known].find((name) => text.startsWith(`${name}+`)) ?? text.split('+')[0] ?? '')
+  const base = longestPrefix(text, known) ?? text.split('+')[0] ?? ''
   if (!known.has(base)) {
     const guess = didYouMean(base, known)
     throw new MoaError(
@@ -35,4 +32,12 @@ export function parseSimName(text: string, generators: Iterable<string> = []): S
   }
   const modifiers = text === base ? [] : text.slice(base.length + 1).split('+')
   return { text, base, behaviour: readModifiers(modifiers, text) }
+}
+
+/** The longest known name a text begins with, because a generator's own name may hold a plus sign. */
+function longestPrefix(text: string, known: ReadonlySet<string>): string | undefined {
+  for (let end = text.length; end > 0; end = text.lastIndexOf('+', end - 1)) {
+    if (known.has(text.slice(0, end))) return text.slice(0, end)
+  }
+  return undefined
 }

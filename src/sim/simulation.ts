@@ -1,4 +1,4 @@
-import { MoaError, textOf, type ChatRequest } from '../core/index.js'
+import { MoaError, type ChatRequest } from '../core/index.js'
 import { seededRandom } from '../util/index.js'
 import type { Answer } from './answer.js'
 import type { Behaviour } from './behaviour.js'
@@ -6,6 +6,7 @@ import type { Fault } from './fault.js'
 import { drawDuration, NO_LATENCY, scaleLatency, type Latency } from './latency.js'
 import { parseSimName, type SimName } from './name.js'
 import { PERSONALITIES } from './personalities/index.js'
+import { questionOf } from './prompt/view.js'
 import type { Recordings } from './recordings.js'
 import { planCall, readScript, type Script, type ScriptEntry } from './script.js'
 import { writeAnswer } from './write-answer.js'
@@ -64,6 +65,11 @@ export class Simulation {
     return name
   }
 
+  /** How often a model was called. */
+  calls(name: SimName): number {
+    return this.#calls.get(name.text) ?? 0
+  }
+
   /** Counts a call and decides what will happen to it. */
   begin(name: SimName): SimCall {
     const number = (this.#calls.get(name.text) ?? 0) + 1
@@ -98,8 +104,7 @@ export class Simulation {
   #recorded(generator: string, request: ChatRequest): string | undefined {
     const recordings = this.recordings
     if (recordings === undefined || PERSONALITIES.has(generator)) return undefined
-    const question = request.messages.findLast((message) => message.role === 'user')
-    const answer = question && recordings.find(generator, textOf(question.content))
+    const answer = recordings.find(generator, questionOf(request).text)
     if (answer === undefined && recordings.fallback === undefined)
       throw new MoaError(
         'upstream_model_not_found',

@@ -1,6 +1,7 @@
 import { textOf } from '../../core/index.js'
 import type { ChatRequest, Message } from '../../core/index.js'
 import { findArithmetic, type Arithmetic } from './arithmetic.js'
+import { withoutProposals } from './proposals.js'
 import { classify, type QuestionKind } from './question.js'
 import { keyWords, languageOf, topicOf, type Language } from './words.js'
 
@@ -28,12 +29,28 @@ export interface PromptView {
   readonly toolResults: readonly string[]
 }
 
+/**
+ * The question a request asks: the last user message, without proposals that were put at its end. A message of
+ * proposals alone asks what the one before it asked.
+ */
+export function questionOf(request: ChatRequest): { readonly text: string; readonly index: number } {
+  for (let index = request.messages.length - 1; index >= 0; index -= 1) {
+    const message = request.messages[index] as Message
+    if (message.role !== 'user') continue
+    const text = withoutProposals(textOf(message.content))
+    if (
+      text !== '' ||
+      (typeof message.content !== 'string' && message.content.some((part) => part.type !== 'text'))
+    )
+      return { text, index }
+  }
+  return { text: '', index: -1 }
+}
+
 /** Reads what matters out of a request. Pure. */
 export function viewPrompt(request: ChatRequest): PromptView {
   const { messages } = request
-  const last = messages.findLastIndex((message) => message.role === 'user')
-  const user = messages[last]
-  const question = user === undefined ? '' : textOf(user.content)
+  const { text: question, index: last } = questionOf(request)
   const system = messages
     .filter(isSystem)
     .map((message) => textOf(message.content))

@@ -29,12 +29,13 @@ export function keyWords(question: string, language: Language): string[] {
   for (const [word] of question.slice(0, 4000).matchAll(/\p{L}[\p{L}\p{N}'’-]*\p{L}|\p{L}/gu)) {
     const plain = word.replace(/['’]s$/, '')
     const key = plain.toLowerCase()
-    if (plain.length < 3 || STOP_WORDS.has(key) || seen.has(key)) continue
+    if (plain.length < 3 || STOP_WORDS.has(key) || seen.has(key) || /.{3}ly$/.test(key)) continue
     // Names keep their capitals; a capital at the start of a sentence is none.
     seen.set(key, /[A-Z].*[A-Z]|[A-Z]/.test(plain.slice(1)) || !startsSentence(question, plain) ? plain : key)
     if (seen.size === 8) break
   }
-  return seen.size > 0 ? [...seen.values()] : ['question', 'context', 'detail']
+  const words = [...seen.values()]
+  return words.length >= 2 ? words : [...words, 'context', 'detail']
 }
 
 function startsSentence(text: string, word: string): boolean {
@@ -52,8 +53,8 @@ function chineseWords(question: string): string[] {
     .split(/[^\p{L}\p{N}]+/u)
     .map((word) => [...word].slice(0, 6).join(''))
     .filter((word) => word.length > 1)
-  const unique = [...new Set(words)].slice(0, 8)
-  return unique.length > 0 ? unique : ['这个问题', '背景', '细节']
+  // Short questions are made of one word; the rest is what any question has.
+  return [...new Set([...words.slice(0, 8), ...(words.length < 3 ? ['基础', '方法', '目标'] : [])])]
 }
 
 const ASKING =
@@ -61,16 +62,21 @@ const ASKING =
 
 /** What the question is about: its first sentence without the asking words, at most ten words. */
 export function topicOf(question: string, language: Language): string {
-  if (language === 'chinese') return chineseWords(question).slice(0, 3).join('、')
+  const words = keyWords(question, language)
+  if (language === 'chinese') return words.slice(0, 2).join('、')
+  // Turned around in the question, so it can't be quoted: "why is the sky blue" is about sky and blue.
+  if (/^\s*(why|is|are|was|were|do|does|did|can|could|should|would|will|has|have)\b/i.test(question))
+    return words.slice(0, 2).join(' and ')
   const sentence = /^[^.?!\n]*/.exec(question.trimStart())?.[0] ?? ''
-  const words = sentence
+  const rest = sentence
     .replace(ASKING, '')
     .trim()
     .split(/\s+/)
     .filter((word) => word !== '')
-  const topic = words
+  const topic = rest
     .slice(0, 10)
     .join(' ')
     .replace(/[,;:]+$/, '')
-  return topic === '' ? 'your question' : topic
+  if (topic === '') return 'your question'
+  return /\bhow (do|does|can|could|should|would|to)\b/i.test(sentence) ? `how to ${topic}` : topic
 }

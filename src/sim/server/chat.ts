@@ -43,6 +43,7 @@ export class Chat {
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#requests += 1
     const id = `req_${this.#requests.toString().padStart(8, '0')}`
+    const at = this.#clock.now()
     const key = /^Bearer\s+(.+)$/i.exec(request.headers.authorization ?? '')?.[1]
     let prompt: Prompt | undefined
     try {
@@ -57,25 +58,27 @@ export class Chat {
       prompt = this.#prompts.read(body)
       const call = this.#simulation.begin(this.#simulation.name(prompt.decoded.model))
       const answer = answerOf(call, prompt)
-      this.#answer({ id, prompt, call, answer, response, key })
+      this.#answer({ id, at, prompt, call, answer, response, key })
     } catch (error) {
       if (response.destroyed) return
-      this.#reject(error, { id, prompt, response, key })
+      this.#reject(error, { id, at, prompt, response, key })
     }
   }
 
   #answer(options: {
     id: string
+    at: number
     prompt: Prompt
     call: SimCall
     answer: Answer
     response: ServerResponse
     key: string | undefined
   }): void {
-    const { id, prompt, call, answer, response, key } = options
+    const { id, at, prompt, call, answer, response, key } = options
     const { decoded } = prompt
     const entry = this.#log.open({
       id,
+      at,
       model: decoded.model,
       call: call.number,
       messages: decoded.request.messages,
@@ -95,7 +98,11 @@ export class Chat {
       closing: () => this.closing,
     })
     const headers = { 'x-request-id': id }
-    if (refuse(exchange, headers) || call.fault?.type === 'timeout') return
+    if (refuse(exchange, headers)) return
+    if (call.fault?.type === 'timeout') {
+      exchange.hang()
+      return
+    }
     const identity = { id: `chatcmpl-${id}`, created: Math.floor(clock.now() / 1000), model: decoded.model }
     if (decoded.stream)
       new StreamReply(exchange, {
@@ -109,12 +116,19 @@ export class Chat {
 
   #reject(
     error: unknown,
-    options: { id: string; prompt: Prompt | undefined; response: ServerResponse; key: string | undefined },
+    options: {
+      id: string
+      at: number
+      prompt: Prompt | undefined
+      response: ServerResponse
+      key: string | undefined
+    },
   ): void {
-    const { id, prompt, response, key } = options
+    const { id, at, prompt, response, key } = options
     this.#log
       .open({
         id,
+        at,
         model: prompt?.decoded.model ?? '',
         call: 0,
         ...(prompt && { messages: prompt.decoded.request.messages }),

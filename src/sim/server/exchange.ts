@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Answer } from '../answer.js'
 import { faultLabel, type Fault } from '../fault.js'
 import type { SimCall } from '../simulation.js'
+import { writePiece } from './http.js'
 import type { OpenEntry, SimOutcome } from './log.js'
 import type { TimerWheel, WheelTimer } from './timer-wheel.js'
 
@@ -34,6 +35,8 @@ export class Exchange {
   readonly #closing: () => boolean
   #timer: WheelTimer | undefined
   #streamed = false
+  #hanging = false
+  #flushed = false
 
   constructor(options: ExchangeOptions) {
     this.response = options.response
@@ -66,6 +69,26 @@ export class Exchange {
     else this.#timer = this.#wheel.schedule(ms, callback)
   }
 
+  /** Sends headers ahead of the body. */
+  flush(): void {
+    this.#flushed = true
+    this.response.flushHeaders()
+  }
+
+  /** Writes a piece of the body and calls `next` once the connection takes more. */
+  write(text: string, next: () => void): void {
+    const { response } = this
+    if (this.#flushed && response.socket) {
+      if (writePiece(response, text)) next()
+      else response.socket.once('drain', next)
+      return
+    }
+    // The first piece goes out in one packet with the headers.
+    this.#flushed = true
+    if (response.write(text)) next()
+    else response.once('drain', next)
+  }
+
   settle(outcome: SimOutcome, clientLeft = false): void {
     this.#timer?.cancel()
     this.#timer = undefined
@@ -77,6 +100,11 @@ export class Exchange {
       chunksServed: this.#streamed ? this.served : 0,
       clientLeft,
     })
+  }
+
+  /** The fault has struck, and is that nothing happens any more. */
+  hang(): void {
+    this.#hanging = true
   }
 
   /** Ends with the fault's name as outcome. */
@@ -95,20 +123,7 @@ export class Exchange {
   #onClose(): void {
     if (!this.open) return
     const byClient = !this.#closing()
-    if (this.fault && this.#hangs()) this.settle(`fault:${faultLabel(this.fault)}`, byClient)
+    if (this.#hanging && this.fault) this.settle(`fault:${faultLabel(this.fault)}`, byClient)
     else this.settle(byClient ? 'client-left' : 'server-closed', byClient)
-  }
-
-  /** True when the fault has struck and is that nothing happens. */
-  #hangs(): boolean {
-    switch (this.fault?.type) {
-      case 'timeout':
-      case 'hang-before':
-        return true
-      case 'hang-between':
-        return this.served >= Math.min(this.fault.after, this.answer.units.length)
-      default:
-        return false
-    }
   }
 }

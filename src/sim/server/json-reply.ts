@@ -14,7 +14,8 @@ export function replyWithJson(
   const { call, answer, fault } = exchange
   if (fault?.type === 'hang-before') {
     beginJson(exchange, options.headers)
-    exchange.response.flushHeaders()
+    exchange.flush()
+    exchange.hang()
     return
   }
   const count = piecesBefore(fault, answer.units.length)
@@ -54,6 +55,7 @@ function finish(exchange: Exchange, body: string, headers: Readonly<Record<strin
     case 'hang-between':
       beginJson(exchange, headers)
       response.write(half)
+      exchange.hang()
       return
     case 'disconnect':
       if (fault.after > 0) beginJson(exchange, headers)
@@ -87,7 +89,7 @@ function drip(exchange: Exchange, body: string, headers: Readonly<Record<string,
   const step = Math.max(1, Math.ceil(bytes.length / Math.max(1, answer.units.length)))
   let sent = 0
   beginJson(exchange, headers)
-  response.flushHeaders()
+  exchange.flush()
   const next = (): void => {
     if (!exchange.open) return
     const bit = bytes.subarray(sent, sent + step)

@@ -54,6 +54,7 @@ export interface SimLogOptions {
 /** What is known of a request when it comes. */
 export interface Arrival {
   readonly id: string
+  readonly at: number
   readonly model: string
   readonly call: number
   readonly messages?: readonly Message[]
@@ -111,7 +112,6 @@ export class SimLog {
   }
 
   open(arrival: Arrival): OpenEntry {
-    const at = this.#clock.now()
     this.#inFlight += 1
     let settled = false
     return {
@@ -121,9 +121,9 @@ export class SimLog {
       settle: ({ clientLeft, ...departure }) => {
         if (settled) return
         settled = true
-        const durationMs = this.#clock.now() - at
+        const durationMs = this.#clock.now() - arrival.at
         const left = clientLeft === true ? { clientLeftAtMs: durationMs } : {}
-        this.#append({ at, ...arrival, ...departure, ...left, durationMs })
+        this.#append({ ...arrival, ...departure, ...left, durationMs })
         this.#inFlight -= 1
         if (this.#inFlight === 0) this.#tellIdle()
       },

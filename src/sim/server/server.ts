@@ -72,17 +72,17 @@ export async function startSimServer(options: SimServerOptions = {}): Promise<Si
     server.listen({ port: options.port ?? 0, host, backlog: 4096 }, resolve)
   })
   const { port } = server.address() as AddressInfo
-  let closing: Promise<void> | undefined
-  const close = (): Promise<void> => {
+  const close = async (): Promise<void> => {
     chat.closing = true
-    return (closing ??= new Promise((resolve) => {
-      server.close(() => {
-        log.close()
-        resolve()
-      })
-      server.closeAllConnections()
-    }))
+    const closed = new Promise((resolve) => server.close(resolve))
+    server.closeAllConnections()
+    await closed
+    // Sockets tell of their end a moment after the server does.
+    await log.idle()
+    log.close()
   }
+  let closing: Promise<void> | undefined
+  const closeOnce = (): Promise<void> => (closing ??= close())
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}/v1`,
     port,
@@ -94,7 +94,7 @@ export async function startSimServer(options: SimServerOptions = {}): Promise<Si
     },
     idle: () => log.idle(),
     clearLog: () => log.clear(),
-    close,
-    [Symbol.asyncDispose]: close,
+    close: closeOnce,
+    [Symbol.asyncDispose]: closeOnce,
   }
 }

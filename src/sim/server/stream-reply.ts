@@ -48,11 +48,14 @@ export class StreamReply {
       ...this.#options.headers,
     })
     if (exchange.fault?.type === 'hang-before') {
-      exchange.response.flushHeaders()
+      exchange.flush()
+      exchange.hang()
       return
     }
     const first = exchange.call.first()
-    if (first > 0) exchange.response.flushHeaders()
+    // A connection that closes before the first token closes before the headers, too.
+    const early = exchange.fault?.type === 'disconnect' && exchange.fault.after === 0
+    if (first > 0 && !early) exchange.flush()
     this.#due += first
     exchange.after(first, this.#play)
   }
@@ -77,8 +80,7 @@ export class StreamReply {
       return
     }
     if (exchange.call.behaviour.drip !== undefined) this.#drip(batch)
-    else if (exchange.response.write(batch)) exchange.after(this.#due - exchange.now(), this.#play)
-    else exchange.response.once('drain', this.#play)
+    else exchange.write(batch, this.#wait)
   }
 
   #chunk(unit: Unit): string {
@@ -91,6 +93,11 @@ export class StreamReply {
     return text.replace('"usage":null}\n\n', () => `"usage":${usage}}\n\n`)
   }
 
+  readonly #wait = (): void => {
+    const exchange = this.#exchange
+    exchange.after(this.#due - exchange.now(), this.#play)
+  }
+
   /** Half now, the rest a little later, cut wherever the middle is: inside an event, inside a character. */
   #drip(batch: string): void {
     const exchange = this.#exchange
@@ -99,9 +106,8 @@ export class StreamReply {
     exchange.response.write(bytes.subarray(0, middle))
     exchange.after((exchange.call.behaviour.drip ?? 0) / 2, () => {
       if (!exchange.open) return
-      if (exchange.response.write(bytes.subarray(middle)))
-        exchange.after(this.#due - exchange.now(), this.#play)
-      else exchange.response.once('drain', this.#play)
+      exchange.response.write(bytes.subarray(middle))
+      this.#wait()
     })
   }
 
@@ -111,7 +117,8 @@ export class StreamReply {
     switch (fault?.type) {
       case 'hang-between':
         if (batch !== '') response.write(batch)
-        else response.flushHeaders()
+        else exchange.flush()
+        exchange.hang()
         return
       case 'disconnect':
         exchange.destroyAfter(batch)

@@ -5,9 +5,9 @@ import type { Personality } from '../personalities/index.js'
 import { viewPrompt, type PromptView } from '../prompt/view.js'
 import { composeAnswer } from './compose.js'
 import { jsonAnswer } from './json-answer.js'
-import { judge, type Verdict } from './judge.js'
+import { judge, type Verdict } from '../judge/judge.js'
 import { mergeProposals } from './merge.js'
-import { findProposals } from './references.js'
+import { findProposals } from '../prompt/proposals.js'
 import { callTools, type PlannedToolCall } from './tool-calls.js'
 
 /** What a model means to say, before limits and faults. */

@@ -2,7 +2,7 @@ import type { ResponseFormat } from '../../core/index.js'
 import type { Random } from '../../util/index.js'
 import { formatNumber } from '../prompt/arithmetic.js'
 import type { PromptView } from '../prompt/view.js'
-import type { Verdict } from './judge.js'
+import type { Verdict } from '../judge/judge.js'
 import { valueFor, type Hint } from './schema.js'
 
 /** What a structured value is made from. */

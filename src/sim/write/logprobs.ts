@@ -72,15 +72,16 @@ function describe(
 ): TokenLogprob {
   const own = withBytes(piece, logprob)
   if (top === 0) return { ...own, topLogprobs: [] }
-  // What is left of the probability goes to the others, each getting less than the one before.
-  let left = Math.log(Math.max(1e-6, 1 - Math.exp(logprob)))
+  // What is left of the probability goes to the others, each taking about half of what is there.
+  let left = 1 - Math.exp(logprob)
   const others = random
     .shuffle(OTHERS)
     .filter((token) => token !== piece)
     .slice(0, top - 1)
   const topLogprobs = others.map((token) => {
-    left -= 0.4 + random.next()
-    return withBytes(token, left)
+    const share = left * (0.4 + 0.2 * random.next())
+    left -= share
+    return withBytes(token, Math.log(share))
   })
   return { ...own, topLogprobs: [own, ...topLogprobs].sort((a, b) => b.logprob - a.logprob) }
 }

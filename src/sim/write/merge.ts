@@ -3,7 +3,7 @@ import type { Personality } from '../personalities/index.js'
 import type { PromptView } from '../prompt/view.js'
 import { list, titled } from './blocks.js'
 import { composeAnswer } from './compose.js'
-import { proposalFingerprint } from './references.js'
+import { proposalFingerprint } from '../prompt/proposals.js'
 
 /** Sentences taken from each proposal. */
 const SENTENCES_EACH = 3

@@ -12,7 +12,9 @@ export function findProposals(request: ChatRequest): string[] {
   const blocks: string[] = []
   for (const message of request.messages) {
     if (message.role === 'assistant') continue
-    for (const [, text] of textOf(message.content).matchAll(/<proposal\b[^>]*>([\s\S]*?)<\/proposal\s*>/g))
+    for (const [, text] of textOf(message.content).matchAll(
+      /<proposal\b[^>]*>([\s\S]*?)<\/proposal\b[^>]*>/g,
+    ))
       blocks.push(unescapeEntities(text as string).trim())
   }
   if (blocks.length > 0) return blocks
@@ -22,6 +24,15 @@ export function findProposals(request: ChatRequest): string[] {
     if (items.length > 0) return items
   }
   return []
+}
+
+/**
+ * A message's text without the proposals that were put at its end: everything from the paragraph that introduces the
+ * first block.
+ */
+export function withoutProposals(text: string): string {
+  const at = text.search(/<proposal\b/)
+  return at === -1 ? text : text.slice(0, at).trimEnd().split('\n\n').slice(0, -1).join('\n\n')
 }
 
 /**
@@ -40,11 +51,13 @@ export function proposalFingerprint(text: string): string {
   return `“${start}” (${hash32(plain).toString(16).padStart(8, '0')})`
 }
 
+/** Entities as the characters they stand for, also when they were escaped twice. */
 function unescapeEntities(text: string): string {
-  return text.replace(
+  const plain = text.replace(
     /&(lt|gt|quot|apos|amp|#39|#x27);/gi,
     (_, name: string) => ENTITIES[name.toLowerCase()] as string,
   )
+  return plain === text ? text : unescapeEntities(plain)
 }
 
 const ENTITIES: Record<string, string> = {

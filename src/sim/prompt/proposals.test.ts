@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ChatRequest } from '../../core/index.js'
-import { findProposals, outerMarks, proposalFingerprint } from './references.js'
+import { findProposals, outerMarks, proposalFingerprint } from './proposals.js'
 
 const withSystem = (content: string): ChatRequest => ({
   messages: [
