@@ -21,7 +21,9 @@ const withTools: ChatRequest = {
   tools: [{ name: 'look_up', parameters: { type: 'object', properties: { query: { type: 'string' } } } }],
 }
 const price = { input: 2, output: 6 }
-const patience = { headersMs: 150, firstTokenMs: 150, stallMs: 150, overallMs: 300 }
+const PATIENT = { headersMs: 20_000, firstTokenMs: 20_000, stallMs: 20_000, overallMs: 25_000 }
+/** Silence has to be waited for; a short wait would also hit what is only slow on a loaded machine. */
+const IMPATIENT = { headersMs: 400, firstTokenMs: 400, stallMs: 400, overallMs: 800 }
 const values: Record<string, string> = { position: '4', milliseconds: '2', tokens: '12', probability: '1' }
 
 /** Every modifier once, those with a position also at the very start, and some that meet each other. */
@@ -73,7 +75,8 @@ async function outcome(model: Model, asked: ChatRequest, delivery: NonNullable<S
 describe('a simulated model looks the same in process and through the HTTP client', () => {
   it.each(NAMES)('%s', async (name) => {
     for (const delivery of ['stream', 'whole'] as const) {
-      for (const asked of [request, withTools]) {
+      for (const asked of /timeout|hang|stall/.test(name) ? [request] : [request, withTools]) {
+        const patience = /timeout|hang|stall/.test(name) ? IMPATIENT : PATIENT
         const inProcess = simModel(name, { seed: 4, price, patience })
         const overHttp = openAICompatible({
           provider: 'sim',
@@ -84,7 +87,17 @@ describe('a simulated model looks the same in process and through the HTTP clien
           timeouts: patience,
         })
         const expected = await outcome(inProcess, asked, delivery)
-        expect({ delivery, ...(await outcome(overHttp, asked, delivery)) }).toEqual({ delivery, ...expected })
+        const actual = await outcome(overHttp, asked, delivery)
+        expect({ delivery, ...actual }).toEqual({ delivery, ...expected })
+        // The client drops such a body whole, so it can't know what was in it.
+        if (name.includes('no-finish') && delivery === 'whole') continue
+        await server.idle()
+        const { promptTokens, completionTokensServed } = server.log.at(-1)!
+        expect({ delivery, promptTokens, completionTokensServed }).toEqual({
+          delivery,
+          promptTokens: actual.call.usage.inputTokens,
+          completionTokensServed: actual.call.usage.outputTokens,
+        })
       }
     }
   })

@@ -50,14 +50,15 @@ export async function collect(events: AsyncIterable<ModelEvent>): Promise<Result
 export class Collector {
   #id: string | undefined
   #model = ''
-  readonly #text: string[] = []
-  readonly #reasoning: string[] = []
+  #text = ''
+  #reasoning = ''
   #refusal = ''
-  readonly #toolCalls: { id: string; name: string; arguments: string }[] = []
-  readonly #logprobs: TokenLogprob[] = []
-  readonly #proposals: Proposal[] = []
-  readonly #failures: SlotFailure[] = []
-  readonly #calls: CallRecord[] = []
+  // Most answers have none of these, so their lists are made when the first comes.
+  #toolCalls: { id: string; name: string; arguments: string }[] | undefined
+  #logprobs: TokenLogprob[] | undefined
+  #proposals: Proposal[] | undefined
+  #failures: SlotFailure[] | undefined
+  #calls: CallRecord[] | undefined
   #finish: Finish | undefined
 
   add(event: ModelEvent): void {
@@ -67,33 +68,33 @@ export class Collector {
         this.#model = event.model
         break
       case 'answer-delta':
-        this.#text.push(event.text)
-        if (event.logprobs) this.#logprobs.push(...event.logprobs)
+        this.#text += event.text
+        if (event.logprobs) (this.#logprobs ??= []).push(...event.logprobs)
         break
       case 'reasoning-delta':
-        this.#reasoning.push(event.text)
+        this.#reasoning += event.text
         break
       case 'refusal-delta':
         this.#refusal += event.text
         break
       case 'tool-call-delta': {
-        const call = (this.#toolCalls[event.index] ??= { id: '', name: '', arguments: '' })
+        const call = ((this.#toolCalls ??= [])[event.index] ??= { id: '', name: '', arguments: '' })
         if (event.id !== undefined) call.id = event.id
         if (event.name !== undefined) call.name += event.name
         call.arguments += event.arguments
         break
       }
       case 'proposal-end':
-        this.#proposals.push(event.proposal)
+        ;(this.#proposals ??= []).push(event.proposal)
         break
       case 'proposal-failed':
-        this.#failures.push({ slot: event.slot, error: event.error })
+        ;(this.#failures ??= []).push({ slot: event.slot, error: event.error })
         break
       case 'proposal-dropped':
-        this.#failures.push({ slot: event.slot, dropped: event.reason })
+        ;(this.#failures ??= []).push({ slot: event.slot, dropped: event.reason })
         break
       case 'call-settled':
-        this.#calls.push(event.call)
+        ;(this.#calls ??= []).push(event.call)
         break
       case 'finish':
         this.#finish = event
@@ -127,23 +128,27 @@ export class Collector {
   }
 
   #fold(finish: Finish): Result {
+    const id = this.#id
+    const { systemFingerprint } = finish
     return {
-      ...(this.#id !== undefined && { id: this.#id }),
+      ...(id !== undefined && { id }),
       model: this.#model,
-      text: this.#text.join(''),
-      reasoning: this.#reasoning.join(''),
+      text: this.#text,
+      reasoning: this.#reasoning,
       refusal: this.#refusal,
       // Indices an upstream left out would be holes.
-      toolCalls: this.#toolCalls.filter(() => true),
-      logprobs: this.#logprobs,
+      toolCalls: this.#toolCalls?.filter(() => true) ?? NONE,
+      logprobs: this.#logprobs ?? NONE,
       finishReason: finish.reason,
       usage: finish.usage,
       cost: finish.cost,
-      ...(finish.systemFingerprint !== undefined && { systemFingerprint: finish.systemFingerprint }),
-      degraded: finish.degraded ?? [],
-      proposals: this.#proposals,
-      failures: this.#failures,
-      calls: this.#calls,
+      ...(systemFingerprint !== undefined && { systemFingerprint }),
+      degraded: finish.degraded ?? NONE,
+      proposals: this.#proposals ?? NONE,
+      failures: this.#failures ?? NONE,
+      calls: this.#calls ?? NONE,
     }
   }
 }
+
+const NONE: readonly never[] = Object.freeze([])

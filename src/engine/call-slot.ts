@@ -1,6 +1,6 @@
 import { MoaError, NO_COST, NO_USAGE, abortInfo, costOf, errorInfo } from '../core/index.js'
 import type { CallRecord, ChatRequest, Finish, Model, ModelEvent, StreamOptions } from '../core/index.js'
-import { abortReason, linkedController, type Clock } from '../util/index.js'
+import type { Clock, Scope } from '../util/index.js'
 import type { PlanSlot } from './plan.js'
 import type { Run } from './run.js'
 
@@ -9,7 +9,8 @@ export interface SlotCall {
   readonly model: Model
   readonly request: ChatRequest
   readonly delivery: 'stream' | 'whole'
-  readonly signal: AbortSignal
+  /** This call's own; it is over when the call is. */
+  readonly scope: Scope
   /** Marks the second copy of a slow call. */
   readonly hedge?: boolean
 }
@@ -41,10 +42,9 @@ export async function callSlot(run: Run, call: SlotCall, sink: EventSink): Promi
 }
 
 async function settledCall(run: Run, call: SlotCall, sink: EventSink): Promise<Finish> {
-  const { slot, model } = call
+  const { slot, model, scope } = call
   const { ledger, clock } = run
-  const link = linkedController(call.signal)
-  const watch = new Watch(slot, clock, (error) => link.abort(error))
+  const watch = new Watch(slot, clock, scope)
   const startedAt = clock.now()
   let settled = false
   let madeUp = false
@@ -56,7 +56,7 @@ async function settledCall(run: Run, call: SlotCall, sink: EventSink): Promise<F
     ledger.settle(call.hedge === true ? { ...record, hedge: true } : record, slot.ref)
   }
   const options: StreamOptions = {
-    signal: link.signal,
+    signal: scope.signal,
     slot: slot.ref,
     delivery: watch.needsTokens ? 'stream' : call.delivery,
     onCall: settle,
@@ -64,16 +64,15 @@ async function settledCall(run: Run, call: SlotCall, sink: EventSink): Promise<F
   const read = async (): Promise<void> => {
     for await (const event of model.stream(call.request, options)) {
       // Also a model that ignores its signal is left at its next event.
-      if (link.signal.aborted) throw abortReason(link.signal)
-      if (isToken(event)) watch.token()
+      scope.throwIfAborted()
+      if (watch.needsTokens && isToken(event)) watch.token()
       if (event.type === 'finish') finish = event
       const wait = sink(event)
       if (wait) await wait
     }
   }
-  const patience = new Patience(link.signal, clock)
   try {
-    await Promise.race([read(), patience.lost])
+    await untilAbandoned(read(), scope, clock)
     if (finish === undefined)
       throw new MoaError('incomplete_stream', `${model.id} ended its answer without a finish event.`)
     return finish
@@ -82,42 +81,38 @@ async function settledCall(run: Run, call: SlotCall, sink: EventSink): Promise<F
     throw error
   } finally {
     watch.stop()
-    patience.stop()
     // A model that keeps no books of its own still appears in the ledger.
     if (!settled) {
-      settle(
-        unreported({ model, startedAt, finish, failure, endedAt: clock.now(), hungUp: link.signal.aborted }),
-      )
+      settle(unreported({ model, startedAt, finish, failure, endedAt: clock.now(), hungUp: scope.aborted }))
       madeUp = true
     }
-    if (finish === undefined) link.abort()
-    link.release()
+    if (finish === undefined) scope.abort()
+    scope.release()
   }
 }
 
-/** Gives up on a model that goes on after its signal was aborted. */
-class Patience {
-  /** Rejects some time after the abort; never resolves. */
-  readonly lost: Promise<never>
-  readonly #signal: AbortSignal
-  #cancel: (() => void) | undefined
-  #onAbort = (): void => {}
-
-  constructor(signal: AbortSignal, clock: Clock) {
-    this.#signal = signal
-    this.lost = new Promise((_, reject) => {
-      this.#onAbort = () => {
-        this.#cancel = clock.after(ABANDON_AFTER_MS, () => reject(abortReason(signal)))
-      }
-      if (signal.aborted) this.#onAbort()
-      else signal.addEventListener('abort', this.#onAbort, { once: true })
+/** The work's own end, or the abort's reason when the work goes on regardless for too long. */
+function untilAbandoned(work: Promise<void>, scope: Scope, clock: Clock): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let cancel: (() => void) | undefined
+    const forget = scope.onAbort(() => {
+      cancel = clock.after(ABANDON_AFTER_MS, () => reject(scope.reason))
     })
-  }
-
-  stop(): void {
-    this.#cancel?.()
-    this.#signal.removeEventListener('abort', this.#onAbort)
-  }
+    const end = (): void => {
+      forget()
+      cancel?.()
+    }
+    work.then(
+      () => {
+        end()
+        resolve()
+      },
+      (error: unknown) => {
+        end()
+        reject(error)
+      },
+    )
+  })
 }
 
 function unreported(call: {
@@ -152,28 +147,27 @@ function unreported(call: {
 class Watch {
   readonly #slot: PlanSlot
   readonly #clock: Clock
-  readonly #fail: (error: MoaError) => void
+  readonly #scope: Scope
+  /** True when a limit needs to see tokens, so that the call has to stream. */
+  readonly needsTokens: boolean
   readonly #cancelWhole: (() => void) | undefined
   #cancelSilence: (() => void) | undefined
   #lastToken: number | undefined
 
-  constructor(slot: PlanSlot, clock: Clock, fail: (error: MoaError) => void) {
+  constructor(slot: PlanSlot, clock: Clock, scope: Scope) {
     this.#slot = slot
     this.#clock = clock
-    this.#fail = fail
-    const { timeoutMs, firstTokenTimeoutMs } = slot.slot
+    this.#scope = scope
+    const { timeoutMs, firstTokenTimeoutMs, stallTimeoutMs } = slot.slot
+    this.needsTokens = firstTokenTimeoutMs !== undefined || stallTimeoutMs !== undefined
     if (timeoutMs !== undefined)
       this.#cancelWhole = clock.after(timeoutMs, () =>
-        fail(this.#error('timeout', `did not finish within ${timeoutMs} ms`)),
+        scope.abort(this.#error('timeout', `did not finish within ${timeoutMs} ms`)),
       )
     if (firstTokenTimeoutMs !== undefined)
       this.#cancelSilence = clock.after(firstTokenTimeoutMs, () =>
-        fail(this.#error('stalled', `sent no token within ${firstTokenTimeoutMs} ms`)),
+        scope.abort(this.#error('stalled', `sent no token within ${firstTokenTimeoutMs} ms`)),
       )
-  }
-
-  get needsTokens(): boolean {
-    return this.#slot.slot.firstTokenTimeoutMs !== undefined || this.#slot.slot.stallTimeoutMs !== undefined
   }
 
   token(): void {
@@ -192,7 +186,8 @@ class Watch {
   #armStall(delay: number, limit: number): void {
     this.#cancelSilence = this.#clock.after(delay, () => {
       const silence = this.#clock.now() - (this.#lastToken ?? 0)
-      if (silence >= limit) this.#fail(this.#error('stalled', `fell silent for ${limit} ms in mid-answer`))
+      if (silence >= limit)
+        this.#scope.abort(this.#error('stalled', `fell silent for ${limit} ms in mid-answer`))
       else this.#armStall(limit - silence, limit)
     })
   }

@@ -1,6 +1,6 @@
 import { Collector, MoaError, errorInfo } from '../core/index.js'
 import type { Result } from '../core/index.js'
-import { linkedController } from '../util/index.js'
+import { Scope } from '../util/index.js'
 import { callSlot } from './call-slot.js'
 import type { PlanSlot } from './plan.js'
 import { composeForReader, type Composed } from './prompt/compose.js'
@@ -37,12 +37,12 @@ export async function consult(
     ask.task,
   )
   for (const deviation of composed.deviations) run.degrade(deviation)
-  const link = linkedController(run.signal)
+  const scope = new Scope(run.scope)
   const cancel =
     ask.budgetMs === undefined
       ? undefined
       : run.clock.after(ask.budgetMs, () =>
-          link.abort(new MoaError('deadline', `${slot.ref.name} used up its share of the deadline.`)),
+          scope.abort(new MoaError('deadline', `${slot.ref.name} used up its share of the deadline.`)),
         )
   const collector = new Collector()
   try {
@@ -53,13 +53,12 @@ export async function consult(
         model,
         request: composed.request,
         delivery: 'whole',
-        signal: link.signal,
+        scope,
       },
       (event) => void collector.add(event),
     )
   } finally {
     cancel?.()
-    link.release()
   }
   const result = collector.result()
   const problem = unusable(result)
@@ -89,7 +88,7 @@ export async function consultChain<T>(
       const value = ask.read(await consult(run, slot, ask))
       if (value !== undefined) return value
     } catch (error) {
-      if (run.signal.aborted) throw error
+      if (run.scope.aborted) throw error
       reason = errorInfo(error).message
     }
     run.degrade({

@@ -1,12 +1,6 @@
 import { MoaError } from '../core/index.js'
 import type { ChatRequest, Degradation, Model, ModelEvent, StreamOptions } from '../core/index.js'
-import {
-  abortReason,
-  linkedController,
-  systemClock,
-  type Clock,
-  type LinkedController,
-} from '../util/index.js'
+import { Scope, abortReason, systemClock, type Clock } from '../util/index.js'
 import { estimateRun } from './estimate.js'
 import { LatencyBook } from './latency.js'
 import { Outlet } from './outlet.js'
@@ -94,8 +88,8 @@ interface RunStreamInit {
  */
 class RunStream implements AsyncIterator<ModelEvent, undefined> {
   readonly #init: RunStreamInit
-  readonly #outlet = new Outlet(() => this.#link?.abort())
-  #link: LinkedController | undefined
+  readonly #outlet = new Outlet(() => this.#scope?.abort())
+  #scope: Scope | undefined
   #running: Promise<void> | undefined
 
   constructor(init: RunStreamInit) {
@@ -115,24 +109,23 @@ class RunStream implements AsyncIterator<ModelEvent, undefined> {
 
   async #start(): Promise<void> {
     const { signal } = this.#init.options
-    const link = (this.#link = linkedController(signal))
+    const scope = (this.#scope = new Scope(signal))
     try {
-      await this.#execute(link.signal)
+      await this.#execute(scope)
       this.#outlet.end()
     } catch (error) {
       this.#outlet.fail(signal.aborted ? abortReason(signal) : error)
     } finally {
-      link.abort()
-      link.release()
+      scope.abort()
     }
   }
 
-  async #execute(signal: AbortSignal): Promise<void> {
+  async #execute(scope: Scope): Promise<void> {
     const { plan, request, options, tools, newRunId } = this.#init
-    signal.throwIfAborted()
+    scope.throwIfAborted()
     if (request.messages.length === 0)
       throw new MoaError('invalid_request', 'The request has no messages; send at least one.')
-    const run = new Run({ plan, request, options, signal, tools, outlet: this.#outlet })
+    const run = new Run({ plan, request, options, scope, tools, outlet: this.#outlet })
     const stages = plan.stages.map(({ kind, slots }) => ({ kind, slots: slots.map(({ ref }) => ref) }))
     run.outlet.send({
       type: 'run-start',
@@ -157,7 +150,10 @@ class RunStream implements AsyncIterator<ModelEvent, undefined> {
     }
     this.#outlet.send({ type: 'degraded', degradation })
     const limits = { ...run.plan.budget, ...request.limits }
-    for await (const event of smaller.stream({ ...request, limits }, { ...options, signal: run.signal })) {
+    for await (const event of smaller.stream(
+      { ...request, limits },
+      { ...options, signal: run.scope.signal },
+    )) {
       if (event.type === 'run-start') continue
       const wait = this.#outlet.sendAnswer(
         event.type === 'finish' ? { ...event, degraded: [degradation, ...(event.degraded ?? [])] } : event,

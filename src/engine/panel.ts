@@ -1,6 +1,6 @@
 import { MoaError, errorInfo } from '../core/index.js'
 import type { Model, Proposal } from '../core/index.js'
-import { Limiter, linkedController, type LinkedController } from '../util/index.js'
+import { Limiter, Scope } from '../util/index.js'
 import type { PlanSlot, PlanStageOf } from './plan.js'
 import type { ResolvedPolicy } from './policy.js'
 import type { Run } from './run.js'
@@ -10,7 +10,8 @@ export type Ask = (slot: PlanSlot, attempt: Attempt) => Promise<Proposal>
 
 export interface Attempt {
   readonly model: Model
-  readonly signal: AbortSignal
+  /** The turn's: over when the turn is. */
+  readonly scope: Scope
   readonly copy: 0 | 1
 }
 
@@ -23,7 +24,7 @@ export class Panel {
   readonly #policy: ResolvedPolicy
   readonly #slots: readonly PlanSlot[]
   readonly #ask: Ask
-  readonly #limiter: Limiter
+  readonly #limiter: Limiter | undefined
   readonly #turns: Turn[] = []
   #usable = 0
   #failed = 0
@@ -35,7 +36,8 @@ export class Panel {
     this.#policy = stage.policy
     this.#slots = stage.slots
     this.#ask = ask
-    this.#limiter = new Limiter(stage.policy.concurrency)
+    const { concurrency } = stage.policy
+    this.#limiter = concurrency < stage.slots.length ? new Limiter(concurrency) : undefined
   }
 
   /**
@@ -44,13 +46,13 @@ export class Panel {
    * @param budgetMs time for the whole panel; `undefined` when the run has no deadline
    */
   async gather(budgetMs: number | undefined): Promise<Proposal[]> {
-    const { clock, signal } = this.#run
+    const { clock, scope } = this.#run
     const enough = new Promise<void>((resolve) => (this.#finish = resolve))
-    signal.addEventListener('abort', this.#finish, { once: true })
+    const forget = scope.onAbort(this.#finish)
     const cancelDeadline =
       budgetMs === undefined ? undefined : clock.after(budgetMs, () => this.#drop('deadline'))
     const tasks = this.#slots.map((slot) => {
-      const turn = new Turn(slot, linkedController(signal))
+      const turn = new Turn(slot, new Scope(scope))
       this.#turns.push(turn)
       return this.#take(turn)
     })
@@ -59,11 +61,11 @@ export class Panel {
       this.#drop('quorum')
       await Promise.all(tasks)
     } finally {
-      signal.removeEventListener('abort', this.#finish)
+      forget()
       cancelDeadline?.()
       this.#cancelGrace?.()
     }
-    signal.throwIfAborted()
+    scope.throwIfAborted()
     return this.#turns.flatMap(({ proposal }) => (proposal ? [proposal] : []))
   }
 
@@ -72,7 +74,7 @@ export class Panel {
     for (const turn of this.#turns) {
       if (turn.over) continue
       turn.dropped ??= why
-      turn.link.abort(new MoaError('aborted', `${turn.slot.ref.name} was dropped (${why}).`))
+      turn.scope.abort(new MoaError('aborted', `${turn.slot.ref.name} was dropped (${why}).`))
     }
     this.#finish()
   }
@@ -84,8 +86,10 @@ export class Panel {
     let release: (() => void) | undefined
     let startedAt = clock.now()
     try {
-      release = await this.#limiter.acquire(turn.link.signal)
-      startedAt = clock.now()
+      if (this.#limiter) {
+        release = await this.#limiter.acquire(turn.scope.signal)
+        startedAt = clock.now()
+      }
       outlet.send({ type: 'proposal-start', slot: ref })
       const proposal = await this.#fastest(turn)
       turn.proposal = proposal
@@ -93,14 +97,13 @@ export class Panel {
       outlet.send({ type: 'proposal-end', proposal })
     } catch (error) {
       this.#failed += 1
-      if (!this.#run.signal.aborted) this.#tellWhy(turn, error, clock.now() - startedAt)
+      if (!this.#run.scope.aborted) this.#tellWhy(turn, error, clock.now() - startedAt)
     }
     turn.over = true
-    turn.link.abort()
+    turn.scope.abort()
     this.#run.tools.latency.share(ref.name, turn.proposal !== undefined)
     this.#check()
     await Promise.allSettled(turn.attempts)
-    turn.link.release()
     release?.()
   }
 
@@ -149,12 +152,12 @@ export class Panel {
           (proposal) => {
             cancel?.()
             resolve(proposal)
-            turn.link.abort() // The slower copy.
+            turn.scope.abort() // The slower copy.
           },
           (error: unknown) => {
             open -= 1
             // A call that failed on its own needs no second copy of the same kind; another model may do better.
-            if (!hedged && hedge.model !== undefined && !turn.link.signal.aborted) start()
+            if (!hedged && hedge.model !== undefined && !turn.scope.aborted) start()
             else if (open === 0) {
               cancel?.()
               reject(error)
@@ -195,7 +198,7 @@ export class Panel {
     const { tools, clock } = this.#run
     const startedAt = clock.now()
     const model = copy === 1 ? tools.hedgeModel(turn.slot, this.#policy.hedge) : tools.model(turn.slot)
-    const proposal = await this.#ask(turn.slot, { model, signal: turn.link.signal, copy })
+    const proposal = await this.#ask(turn.slot, { model, scope: turn.scope, copy })
     tools.latency.add(model.id, clock.now() - startedAt)
     return proposal
   }
@@ -203,14 +206,14 @@ export class Panel {
 
 class Turn {
   readonly slot: PlanSlot
-  readonly link: LinkedController
+  readonly scope: Scope
   readonly attempts: Promise<Proposal>[] = []
   over = false
   proposal: Proposal | undefined
   dropped: 'quorum' | 'deadline' | undefined
 
-  constructor(slot: PlanSlot, link: LinkedController) {
+  constructor(slot: PlanSlot, scope: Scope) {
     this.slot = slot
-    this.link = link
+    this.scope = scope
   }
 }

@@ -1,5 +1,5 @@
 import type { CallRecord, ChatRequest, Degradation, Finish, Model, StreamOptions } from '../core/index.js'
-import type { Clock } from '../util/index.js'
+import type { Clock, Scope } from '../util/index.js'
 import type { LatencyBook } from './latency.js'
 import { Ledger } from './ledger.js'
 import type { Outlet } from './outlet.js'
@@ -24,7 +24,8 @@ export class Run {
   readonly plan: Plan
   readonly request: ChatRequest
   readonly options: StreamOptions
-  readonly signal: AbortSignal
+  /** Over when the client leaves or the run has ended. */
+  readonly scope: Scope
   readonly tools: RunTools
   readonly outlet: Outlet
   readonly ledger: Ledger
@@ -37,14 +38,14 @@ export class Run {
     plan: Plan
     request: ChatRequest
     options: StreamOptions
-    signal: AbortSignal
+    scope: Scope
     tools: RunTools
     outlet: Outlet
   }) {
     this.plan = init.plan
     this.request = init.request
     this.options = init.options
-    this.signal = init.signal
+    this.scope = init.scope
     this.tools = init.tools
     this.outlet = init.outlet
     const deadlineMs = init.request.limits?.deadlineMs ?? init.plan.deadlineMs

@@ -3,6 +3,7 @@ import { linkedController, type LinkedController } from '../util/index.js'
 import { LEFT, playCall, type PlayOptions } from './play-call.js'
 import { Simulation, type SimulationOptions } from './simulation.js'
 
+/** Seed, latency, script and recordings as for a server; clock, patience and price for calls in process. */
 export interface SimModelOptions extends SimulationOptions, PlayOptions {}
 
 /** A simulated model in process. */

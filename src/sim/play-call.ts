@@ -4,6 +4,7 @@ import type { Answer, Unit } from './answer.js'
 import { CallLedger } from './call-ledger.js'
 import { faultError } from './fault-error.js'
 import { piecesBefore, type Fault } from './fault.js'
+import { joinUnits } from './join-units.js'
 import type { SimName } from './name.js'
 import type { SimCall, Simulation } from './simulation.js'
 
@@ -26,6 +27,7 @@ const PATIENCE: Required<SimPatience> = {
   overallMs: 600_000,
 }
 
+/** What a call in process is played with. */
 export interface PlayOptions {
   /** Default the system's. */
   readonly clock?: Clock
@@ -112,7 +114,7 @@ async function* whole(play: Play, call: SimCall, ledger: CallLedger): AsyncGener
   await strike(play, call, ledger)
   ledger.received = answer.units.length
   yield start(play, ledger)
-  for (const event of joined(answer.units)) {
+  for (const event of joinUnits(answer.units)) {
     throwIfAborted(play)
     yield event
   }
@@ -198,30 +200,4 @@ function finish(answer: Answer, call: SimCall, ledger: CallLedger): ModelEvent {
   ledger.reported = call.behaviour.usage !== 'none'
   ledger.complete(answer.finishReason)
   return { type: 'finish', reason: answer.finishReason, usage: ledger.usage, cost: costOf(ledger.costUsd) }
-}
-
-/** Units of the same kind that follow each other, as one event. */
-function* joined(units: readonly Unit[]): Generator<ModelEvent> {
-  let open: Unit | undefined
-  for (const unit of units) {
-    const merged = open && join(open, unit)
-    if (open !== undefined && merged === undefined) yield open
-    open = merged ?? unit
-  }
-  if (open !== undefined) yield open
-}
-
-function join(a: Unit, b: Unit): Unit | undefined {
-  if (a.type === 'tool-call-delta')
-    return b.type === a.type && a.index === b.index
-      ? { ...a, arguments: a.arguments + b.arguments }
-      : undefined
-  if (a.type === 'reasoning-delta')
-    return b.type === a.type ? { type: a.type, text: a.text + b.text } : undefined
-  if (b.type !== a.type) return undefined
-  return {
-    type: a.type,
-    text: a.text + b.text,
-    ...(a.logprobs && { logprobs: [...a.logprobs, ...(b.logprobs ?? [])] }),
-  }
 }

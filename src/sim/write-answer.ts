@@ -100,15 +100,24 @@ function shapeText(text: string, { draft, personality, behaviour, random }: Shap
       break
   }
   const wanted = behaviour.tokens
-  let result = text
-  if (wanted !== undefined) {
-    const more = random('more')
-    while (estimateTokens(result) <= wanted) result += `\n\n${continueAnswer(draft.view, personality, more)}`
-    result = cutToTokens(splitPieces(result), wanted).join('')
-  }
+  const result =
+    wanted === undefined ? text : lengthen(text, wanted, { draft, personality, behaviour, random })
   if (behaviour.filtered !== true) return result
   const pieces = splitPieces(result)
   return pieces.slice(0, Math.ceil(pieces.length / 2)).join('')
+}
+
+/** A text of exactly so many tokens, as far as its pieces allow. */
+function lengthen(text: string, tokens: number, { draft, personality, random }: Shaping): string {
+  const more = random('more')
+  const parts = [text]
+  // Joining parts may merge a token or two.
+  for (let sum = estimateTokens(text); sum < tokens + parts.length;) {
+    const part = `\n\n${continueAnswer(draft.view, personality, more)}`
+    parts.push(part)
+    sum += estimateTokens(part)
+  }
+  return cutToTokens(splitPieces(parts.join('')), tokens).join('')
 }
 
 function cutAtStop(text: string, stops: readonly string[]): string {

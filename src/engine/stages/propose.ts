@@ -1,6 +1,6 @@
 import { Collector } from '../../core/index.js'
 import type { Proposal } from '../../core/index.js'
-import { linkedController } from '../../util/index.js'
+import { Scope } from '../../util/index.js'
 import { callSlot } from '../call-slot.js'
 import { Panel, type Attempt } from '../panel.js'
 import type { PlanSlot } from '../plan.js'
@@ -33,7 +33,7 @@ async function ask(run: Run, slot: PlanSlot, context: Attempt & { material: Mate
   const live = run.options.liveProposals === true && copy === 0
   const startedAt = run.clock.now()
   const collector = new Collector()
-  const link = linkedController(context.signal)
+  const scope = new Scope(context.scope)
   let length = 0
   try {
     await callSlot(
@@ -44,7 +44,7 @@ async function ask(run: Run, slot: PlanSlot, context: Attempt & { material: Mate
         request,
         // Nobody reads a proposal before it is finished, unless someone watches.
         delivery: live ? 'stream' : 'whole',
-        signal: link.signal,
+        scope,
         hedge: copy === 1,
       },
       (event) => {
@@ -52,14 +52,12 @@ async function ask(run: Run, slot: PlanSlot, context: Attempt & { material: Mate
         if (event.type !== 'answer-delta') return undefined
         if (live) run.outlet.sendLive(slot.ref, event.text)
         length += event.text.length
-        if (length > MAX_PROPOSAL_CHARACTERS) link.abort()
+        if (length > MAX_PROPOSAL_CHARACTERS) scope.abort()
         return undefined
       },
     )
   } catch (error) {
-    if (length <= MAX_PROPOSAL_CHARACTERS || context.signal.aborted) throw error
-  } finally {
-    link.release()
+    if (length <= MAX_PROPOSAL_CHARACTERS || context.scope.aborted) throw error
   }
   return proposalOf(run, slot, { collector, startedAt, cut: length > MAX_PROPOSAL_CHARACTERS })
 }

@@ -1,6 +1,6 @@
 import { Collector, MoaError, toMoaError } from '../../core/index.js'
 import type { ChatRequest, Finish, Model, Proposal } from '../../core/index.js'
-import { linkedController } from '../../util/index.js'
+import { Scope } from '../../util/index.js'
 import { Answer, answerWith, lastResort, nothingUsable } from '../answer.js'
 import { callSlot, type EventSink } from '../call-slot.js'
 import { windows, type PlanSlot, type PlanStageOf } from '../plan.js'
@@ -30,7 +30,7 @@ export const synthesize: StageRunner<'synthesize'> = async (run, stage, material
       run.finish(await write(run, slot, { material: condensed, answer }))
       return { answered: true }
     } catch (error) {
-      if (run.signal.aborted) throw error
+      if (run.scope.aborted) throw error
       failure = toMoaError(error)
       if (answer.begun) {
         await goOn(run, { stage, failed: slot, failure, answer, material: condensed })
@@ -97,12 +97,12 @@ async function callWithin(
   sink: EventSink,
 ): Promise<Finish> {
   const budgetMs = call.budgetMs ?? run.remainingMs()
-  const link = linkedController(run.signal)
+  const scope = new Scope(run.scope)
   const cancel =
     budgetMs === undefined
       ? undefined
       : run.clock.after(budgetMs, () =>
-          link.abort(
+          scope.abort(
             new MoaError('deadline', `${call.slot.ref.name} had not finished when the deadline came.`),
           ),
         )
@@ -114,13 +114,12 @@ async function callWithin(
         model: call.model,
         request: call.request,
         delivery: call.whole ? 'whole' : (run.options.delivery ?? 'stream'),
-        signal: link.signal,
+        scope,
       },
       sink,
     )
   } finally {
     cancel?.()
-    link.release()
   }
 }
 
@@ -149,7 +148,7 @@ async function goOn(run: Run, broken: Broken): Promise<void> {
         run.finish(await write(run, slot, { material, answer, prefill: answer.resume() }))
         return
       } catch (error) {
-        if (run.signal.aborted) throw error
+        if (run.scope.aborted) throw error
         failure = toMoaError(error)
         if (failure.code === 'deadline') break
       }
@@ -210,7 +209,7 @@ async function improve(
       const text = result.text.trim()
       return { slot: slot.ref, text, finishReason, model: result.model, usage, cost, durationMs }
     } catch (error) {
-      if (run.signal.aborted) throw error
+      if (run.scope.aborted) throw error
       const message = `A window of proposals could not be condensed by ${slot.ref.name}: ${toMoaError(error).message}`
       run.degrade({ code: 'aggregator-fallback', message, slot: slot.ref })
     }

@@ -93,12 +93,16 @@ export class Exchange {
     this.#timer?.cancel()
     this.#timer = undefined
     const { tokens, characters } = this.answer.served(this.served)
+    const type = this.fault?.type
+    // An error told instead of an answer is not billed, like a refusal.
+    const unbilled = this.served === 0 && (type === 'malformed' || type === 'error-mid')
     this.#entry.settle({
       outcome,
       completionTokensServed: tokens,
       charactersServed: characters,
       chunksServed: this.#streamed ? this.served : 0,
       clientLeft,
+      ...(unbilled && { promptTokens: 0 }),
     })
   }
 

@@ -30,6 +30,7 @@ export interface JsonReply {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** Sends a JSON body and ends the response. */
 export function sendJson(response: ServerResponse, { status = 200, body, headers = {} }: JsonReply): void {
   const text = JSON.stringify(body)
   response.writeHead(status, {

@@ -1,11 +1,11 @@
-import type { Unit } from '../answer.js'
 import { ERROR_INSIDE } from '../fault-error.js'
 import { piecesBefore } from '../fault.js'
 import { ChunkEncoder, DONE, encodeUsage, type ResponseIdentity } from '../../wire/index.js'
+import { EncodedAnswer, headOf } from './encoded-answer.js'
 import type { Exchange } from './exchange.js'
 
-/** Characters handed to the connection at once; it is asked in between whether it takes more. */
-const BATCH = 16 * 1024
+/** Events handed to the connection at once; it is asked in between whether it takes more. */
+const BATCH = 100
 
 /** What the client asked for of its stream. */
 export interface StreamReplyOptions {
@@ -20,6 +20,8 @@ export class StreamReply {
   readonly #exchange: Exchange
   readonly #options: StreamReplyOptions
   readonly #encoder: ChunkEncoder
+  readonly #encoded: EncodedAnswer
+  readonly #head: string
   readonly #usageEach: boolean
   readonly #count: number
   /** When the next piece is due. */
@@ -32,9 +34,10 @@ export class StreamReply {
     this.#exchange = exchange
     this.#options = options
     this.#usageEach = call.behaviour.usage === 'every-chunk' || (options.continuousUsage && reports)
-    this.#encoder = new ChunkEncoder(options.identity, {
-      includeUsage: (options.includeUsage && reports) || this.#usageEach,
-    })
+    const includeUsage = (options.includeUsage && reports) || this.#usageEach
+    this.#encoder = new ChunkEncoder(options.identity, { includeUsage })
+    this.#encoded = EncodedAnswer.of(answer, { includeUsage })
+    this.#head = headOf(this.#encoder)
     this.#count = piecesBefore(fault, answer.units.length)
     this.#due = exchange.now()
   }
@@ -70,11 +73,7 @@ export class StreamReply {
       this.#begun = true
       if (this.#count > 0 || exchange.answer.units.length === 0) batch = this.#encoder.role()
     }
-    while (exchange.served < this.#count && this.#due <= now && batch.length < BATCH) {
-      batch += this.#chunk(exchange.answer.units[exchange.served] as Unit)
-      exchange.served += 1
-      this.#due += exchange.call.pace()
-    }
+    batch += this.#eventsDue(now)
     if (exchange.served === this.#count) {
       this.#end(batch)
       return
@@ -83,9 +82,20 @@ export class StreamReply {
     else exchange.write(batch, this.#wait)
   }
 
-  #chunk(unit: Unit): string {
-    const text = this.#encoder.event(unit)
-    return this.#usageEach ? this.#withUsage(text, this.#exchange.served + 1) : text
+  /** The events of all pieces that are due, up to a batch. */
+  #eventsDue(now: number): string {
+    const exchange = this.#exchange
+    const from = exchange.served
+    const most = Math.min(this.#count, from + BATCH)
+    let to = from
+    while (to < most && this.#due <= now) {
+      to += 1
+      this.#due += exchange.call.pace()
+    }
+    exchange.served = to
+    if (!this.#usageEach) return this.#encoded.events(this.#head, from, to)
+    const units = exchange.answer.units.slice(from, to)
+    return units.map((unit, index) => this.#withUsage(this.#encoder.event(unit), from + index + 1)).join('')
   }
 
   #withUsage(text: string, served: number): string {
