@@ -117,8 +117,7 @@ describe.each(['stream', 'whole'] as const)('delivery %s', (delivery) => {
       expect(usage.inputTokens).toBe(entry?.promptTokens)
       expect(usage.outputTokens).toBe(entry?.completionTokensServed)
     } else if (usageSource === 'none') {
-      // An error instead of an answer does not tell whether the model had begun.
-      if (!name.includes('error-mid')) expect(entry?.promptTokens).toBe(0)
+      expect(entry?.promptTokens).toBe(0)
       expect(overHttp.call.costUsd).toBe(0)
     } else {
       expect(entry?.promptTokens).toBeGreaterThan(0)

@@ -41,7 +41,6 @@ export class AnswerReader {
   #decoder: ChunkDecoder | undefined
   #parser: SseParser | undefined
   #sawEvent = false
-  #brokenJson = false
   #body: Buffer[] = []
   #bodyBytes = 0
   #reported: Reported = { usage: undefined, costUsd: undefined }
@@ -58,11 +57,6 @@ export class AnswerReader {
   /** The answer arrives token by token. */
   get streaming(): boolean {
     return this.#mode === 'stream'
-  }
-
-  /** What came looks like the answer of a model, even if it can't be read. */
-  get looksAnswered(): boolean {
-    return this.#brokenJson || (this.#mode === 'stream' && this.#sawEvent)
   }
 
   get reported(): Reported {
@@ -182,7 +176,6 @@ export class AnswerReader {
     try {
       body = JSON.parse(text)
     } catch {
-      this.#brokenJson = true
       throw new MoaError(
         'invalid_response',
         `${this.#options.upstream} sent ${text.length} characters that begin like JSON but are not ` +

@@ -313,12 +313,10 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, RequestHandl
     return call
   }
 
-  /** Whether the model may have worked on this call. An error told instead of an answer says that it did not. */
+  /** Whether the model may have worked on this call; an error or nonsense in place of its first token denies it. */
   #wasServed(error: ErrorInfo | undefined): boolean {
     if (!this.#sent || this.#status >= 300) return false
-    const reader = this.#reader
-    if (this.#events > 0 || error === undefined || reader === undefined) return true
-    if (error.code === 'invalid_response') return reader.looksAnswered
+    if (this.#events > 0 || error === undefined || this.#reader === undefined) return true
     return error.code === 'incomplete_stream' || isTimeout(error)
   }
 

@@ -142,7 +142,8 @@ async function strike(play: Play, call: SimCall, ledger: CallLedger): Promise<vo
   await waiting(play)(silenceMs(play, fault))
   // An error told instead of an answer: the model did no work that anybody knows of.
   const whole = play.stream.delivery === 'whole'
-  if (ledger.received === 0 && fault.type === 'error-mid') ledger.answer = undefined
+  if (ledger.received === 0 && (fault.type === 'malformed' || fault.type === 'error-mid'))
+    ledger.answer = undefined
   raise(whole && isSilence(fault) ? { type: 'overall' } : fault, call, ledger)
 }
 
