@@ -13,17 +13,19 @@ const ROUNDS = Number(process.argv[2] ?? 5)
 const FILTER = process.argv[3] ?? ''
 const VARIANTS = ['naive undici', 'this engine', 'openai SDK']
 const CALL_MS = 50 + 99 * 5
-const SCENARIOS = [2, 3].flatMap((layers) =>
-  [false, true].flatMap((streamed) =>
-    [1, 50, 200].map((atOnce) => ({
-      name: `L${layers}-${streamed ? 'stream' : 'json'}-${atOnce}`,
-      layers,
-      streamed,
-      atOnce,
-      mixtures: atOnce === 1 ? 6 : atOnce * 2,
-    })),
-  ),
-).filter(({ name }) => name.includes(FILTER))
+const SCENARIOS = [2, 3]
+  .flatMap((layers) =>
+    [false, true].flatMap((streamed) =>
+      [1, 50, 200].map((atOnce) => ({
+        name: `L${layers}-${streamed ? 'stream' : 'json'}-${atOnce}`,
+        layers,
+        streamed,
+        atOnce,
+        mixtures: atOnce === 1 ? 6 : atOnce * 2,
+      })),
+    ),
+  )
+  .filter(({ name }) => name.includes(FILTER))
 
 if (!existsSync(new URL('../dist/engine/index.js', import.meta.url))) {
   console.error('dist/ is missing: run "npm run build" first.')
@@ -99,6 +101,8 @@ for (const { name, layers, streamed, atOnce, mixtures } of SCENARIOS) {
 console.log(`\n${'scenario'.padEnd(15)}${'figure'.padEnd(58)}${cell('value', 8)}${cell('target')}`)
 for (const [scenario, figure, value, target] of verdicts) {
   const missed = value <= target ? '' : '  missed'
-  console.log(`${scenario.padEnd(15)}${figure.padEnd(58)}${cell(value.toFixed(2), 8)}${cell(`<= ${target}`)}${missed}`)
+  console.log(
+    `${scenario.padEnd(15)}${figure.padEnd(58)}${cell(value.toFixed(2), 8)}${cell(`<= ${target}`)}${missed}`,
+  )
 }
 upstream.disconnect()

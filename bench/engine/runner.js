@@ -25,7 +25,12 @@ async function batch({ mixtures, atOnce }) {
   const cpu = process.cpuUsage()
   await Promise.all(Array.from({ length: atOnce }, worker))
   const { user, system } = process.cpuUsage(cpu)
-  return { walls, firsts, cpuMs: (user + system) / 1000 / mixtures, rssMb: process.resourceUsage().maxRSS / 1024 }
+  return {
+    walls,
+    firsts,
+    cpuMs: (user + system) / 1000 / mixtures,
+    rssMb: process.resourceUsage().maxRSS / 1024,
+  }
 }
 
 process.on('message', (message) => {

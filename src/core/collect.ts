@@ -3,6 +3,7 @@ import { MoaError, type ErrorInfo } from './errors.js'
 import type { Degradation, Finish, FinishReason, ModelEvent, Proposal, TokenLogprob } from './events.js'
 import type { SlotRef } from './call.js'
 import type { ToolCall } from './message.js'
+import { deliver, type EventStream } from './model.js'
 import { NO_COST, NO_USAGE, type Cost, type Usage } from './usage.js'
 
 /** A finished answer with everything that led to it. The last four lists are empty outside a mixture. */
@@ -40,9 +41,9 @@ export interface SlotFailure {
  *
  * @throws whatever the stream throws; {@link MoaError} `incomplete_stream` when it ends without `finish`.
  */
-export async function collect(events: AsyncIterable<ModelEvent>): Promise<Result> {
+export async function collect(events: EventStream): Promise<Result> {
   const collector = new Collector()
-  for await (const event of events) collector.add(event)
+  await deliver(events, (event) => collector.add(event))
   return collector.result()
 }
 
@@ -61,7 +62,8 @@ export class Collector {
   #calls: CallRecord[] | undefined
   #finish: Finish | undefined
 
-  add(event: ModelEvent): void {
+  /** @returns nothing, so that it can serve as a sink */
+  add(event: ModelEvent): undefined {
     switch (event.type) {
       case 'answer-start':
         this.#id = event.id

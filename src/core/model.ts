@@ -22,6 +22,31 @@ export interface StreamOptions {
   readonly onCall?: (call: CallRecord) => void
 }
 
+/** Takes an event; a promise makes the model wait until it resolves. */
+export type EventSink = (event: ModelEvent) => Promise<void> | undefined
+
+/**
+ * The events of one answer: read it once, with `for await` or with {@link deliver}.
+ */
+export interface EventStream extends AsyncIterable<ModelEvent> {
+  /** Optional faster way to read: see {@link deliver}. */
+  deliver?(sink: EventSink): Promise<void>
+}
+
+/**
+ * Hands every event of a stream to a sink, in order. The same as a `for await` loop that awaits the sink, but a
+ * stream that can do it without a promise for each event does so.
+ *
+ * @throws what the stream throws, or what the sink throws or rejects with, after the stream was closed
+ */
+export async function deliver(events: EventStream, sink: EventSink): Promise<void> {
+  if (events.deliver) return events.deliver(sink)
+  for await (const event of events) {
+    const wait = sink(event)
+    if (wait) await wait
+  }
+}
+
 /**
  * Anything that answers a chat request: one LLM at a provider, a simulated one, a wrapper around another model,
  * a whole mixture.
@@ -37,7 +62,7 @@ export interface Model {
   readonly capabilities?: ModelCapabilities
   /** What a call costs; absent when unknown, and for mixtures, whose price depends on the run. */
   readonly price?: Price
-  stream(request: ChatRequest, options: StreamOptions): AsyncIterable<ModelEvent>
+  stream(request: ChatRequest, options: StreamOptions): EventStream
 }
 
 export interface ModelCapabilities {

@@ -1,5 +1,13 @@
-import { MoaError, NO_COST, NO_USAGE, abortInfo, costOf, errorInfo } from '../core/index.js'
-import type { CallRecord, ChatRequest, Finish, Model, ModelEvent, StreamOptions } from '../core/index.js'
+import { MoaError, NO_COST, NO_USAGE, abortInfo, costOf, deliver, errorInfo } from '../core/index.js'
+import type {
+  CallRecord,
+  ChatRequest,
+  EventSink,
+  Finish,
+  Model,
+  ModelEvent,
+  StreamOptions,
+} from '../core/index.js'
 import type { Clock, Scope } from '../util/index.js'
 import type { PlanSlot } from './plan.js'
 import type { Run } from './run.js'
@@ -21,9 +29,6 @@ const ABANDON_AFTER_MS = 100
 /** Events that show the model has begun to write; reasoning counts. */
 const isToken = (event: ModelEvent): boolean =>
   event.type === 'answer-delta' || event.type === 'reasoning-delta' || event.type === 'tool-call-delta'
-
-/** Takes an event; a promise makes the call wait before it goes on. */
-export type EventSink = (event: ModelEvent) => Promise<void> | undefined
 
 /**
  * Makes one call of a slot within the run's budget and the slot's own time limits and settles it in the ledger.
@@ -61,18 +66,16 @@ async function settledCall(run: Run, call: SlotCall, sink: EventSink): Promise<F
     delivery: watch.needsTokens ? 'stream' : call.delivery,
     onCall: settle,
   }
-  const read = async (): Promise<void> => {
-    for await (const event of model.stream(call.request, options)) {
-      // Also a model that ignores its signal is left at its next event.
-      scope.throwIfAborted()
-      if (watch.needsTokens && isToken(event)) watch.token()
-      if (event.type === 'finish') finish = event
-      const wait = sink(event)
-      if (wait) await wait
-    }
-  }
+  const events = model.stream(call.request, options)
+  const read = deliver(events, (event) => {
+    // Also a model that ignores its signal is left at its next event.
+    scope.throwIfAborted()
+    if (watch.needsTokens && isToken(event)) watch.token()
+    if (event.type === 'finish') finish = event
+    return sink(event)
+  })
   try {
-    await untilAbandoned(read(), scope, clock)
+    await untilAbandoned(read, scope, clock)
     if (finish === undefined)
       throw new MoaError('incomplete_stream', `${model.id} ended its answer without a finish event.`)
     return finish

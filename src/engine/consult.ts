@@ -55,7 +55,7 @@ export async function consult(
         delivery: 'whole',
         scope,
       },
-      (event) => void collector.add(event),
+      (event) => collector.add(event),
     )
   } finally {
     cancel?.()

@@ -1,5 +1,13 @@
 import { MoaError } from '../core/index.js'
-import type { ChatRequest, Degradation, Model, ModelEvent, StreamOptions } from '../core/index.js'
+import type {
+  ChatRequest,
+  Degradation,
+  EventSink,
+  EventStream,
+  Model,
+  ModelEvent,
+  StreamOptions,
+} from '../core/index.js'
 import { Scope, abortReason, systemClock, type Clock } from '../util/index.js'
 import { estimateRun } from './estimate.js'
 import { LatencyBook } from './latency.js'
@@ -67,9 +75,7 @@ export function createMixture(plan: Plan, options: MixtureOptions): Model {
   const shared = { plan, tools, newRunId, ...(smaller && { smaller }) }
   return {
     id: plan.name,
-    stream: (request, streamOptions) => ({
-      [Symbol.asyncIterator]: () => new RunStream({ ...shared, request, options: streamOptions }),
-    }),
+    stream: (request, streamOptions) => new RunStream({ ...shared, request, options: streamOptions }),
   }
 }
 
@@ -86,7 +92,7 @@ interface RunStreamInit {
  * One run, seen by its reader. The run starts with the first `next()` and goes on by itself; leaving early aborts
  * every call and waits until they are settled.
  */
-class RunStream implements AsyncIterator<ModelEvent, undefined> {
+class RunStream implements EventStream, AsyncIterator<ModelEvent, undefined> {
   readonly #init: RunStreamInit
   readonly #outlet = new Outlet(() => this.#scope?.abort())
   #scope: Scope | undefined
@@ -99,6 +105,19 @@ class RunStream implements AsyncIterator<ModelEvent, undefined> {
   next(): Promise<IteratorResult<ModelEvent, undefined>> {
     this.#running ??= this.#start()
     return this.#outlet.next() as Promise<IteratorResult<ModelEvent, undefined>>
+  }
+
+  async deliver(sink: EventSink): Promise<void> {
+    this.#running ??= this.#start()
+    try {
+      await this.#outlet.deliver(sink)
+    } finally {
+      await this.#running
+    }
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
   }
 
   async return(): Promise<IteratorResult<ModelEvent, undefined>> {

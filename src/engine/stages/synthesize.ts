@@ -1,8 +1,8 @@
 import { Collector, MoaError, toMoaError } from '../../core/index.js'
-import type { ChatRequest, Finish, Model, Proposal } from '../../core/index.js'
+import type { ChatRequest, EventSink, Finish, Model, Proposal } from '../../core/index.js'
 import { Scope } from '../../util/index.js'
 import { Answer, answerWith, lastResort, nothingUsable } from '../answer.js'
-import { callSlot, type EventSink } from '../call-slot.js'
+import { callSlot } from '../call-slot.js'
 import { windows, type PlanSlot, type PlanStageOf } from '../plan.js'
 import { composeForAggregator } from '../prompt/compose.js'
 import type { Material } from '../prompt/material.js'
@@ -196,11 +196,7 @@ async function improve(
         material,
       })
       const collector = new Collector()
-      await callWithin(
-        run,
-        { slot, model, request, whole: true, budgetMs },
-        (event) => void collector.add(event),
-      )
+      await callWithin(run, { slot, model, request, whole: true, budgetMs }, (event) => collector.add(event))
       const result = collector.result()
       const problem = unusable(result)
       if (problem) throw problem
