@@ -8,6 +8,8 @@ import {
   type CallRecord,
   type ChatRequest,
   type ErrorInfo,
+  type EventSink,
+  type EventStream,
   type Finish,
   type ModelEvent,
   type StreamOptions,
@@ -37,13 +39,13 @@ const LINGER_MS = 1_000
  * the other, an event queue in between. Nothing happens before the first `next()`; however the call ends, it
  * settles once: abort listener gone, timer stopped, socket closed or given back, one record handed over.
  */
-export class ChatCall implements AsyncIterableIterator<ModelEvent>, RequestHandler {
+export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream, RequestHandler {
   readonly #context: CallContext
   readonly #request: ChatRequest
   readonly #options: StreamOptions
   readonly #whole: boolean
   readonly #onAbort = (): void => this.#abort(abortReason(this.#options.signal))
-  #queue: EventQueue<ModelEvent>
+  readonly #queue: EventQueue<ModelEvent>
   #state: 'new' | 'running' | 'settled' = 'new'
   #startedAt = 0
   #watchdog: Watchdog<Phase> | undefined
@@ -69,6 +71,7 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, RequestHandl
     this.#whole = options.delivery === 'whole'
     this.#queue = new EventQueue({
       flow: { highWater: HIGH_WATER, pause: () => this.#pause(), resume: () => this.#resume() },
+      onReturn: () => void this.#settle({ outcome: 'aborted' }),
     })
   }
 
@@ -86,8 +89,17 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, RequestHandl
   /** The consumer has left: hangs up. */
   return(): Promise<IteratorResult<ModelEvent>> {
     if (this.#state === 'new') this.#state = 'settled'
-    else if (this.#state === 'running') this.#settle({ outcome: 'aborted' })
     return this.#queue.return()
+  }
+
+  deliver(sink: EventSink): Promise<void> {
+    if (this.#state === 'new') this.#begin()
+    const { signal } = this.#options
+    return this.#queue.deliver((event) => {
+      // As in next(): the call may be over before its last events are taken.
+      if (signal.aborted) throw abortReason(signal)
+      return sink(event)
+    })
   }
 
   #begin(): void {
@@ -264,8 +276,7 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, RequestHandl
   #abort(reason: unknown): void {
     this.#settle({ outcome: 'aborted', error: abortInfo(reason) })
     // What the reader has not seen yet, it doesn't want any more.
-    if (this.#queue.size > 0) this.#queue = new EventQueue()
-    this.#queue.fail(reason)
+    this.#queue.abort(reason)
   }
 
   #fail(error: unknown): void {
