@@ -41,8 +41,11 @@ export interface EventStream extends AsyncIterable<ModelEvent> {
  *
  * @throws what the stream throws, or what the sink throws or rejects with, after the stream was closed
  */
-export async function deliver(events: EventStream, sink: EventSink): Promise<void> {
-  if (events.deliver) return events.deliver(sink)
+export function deliver(events: EventStream, sink: EventSink): Promise<void> {
+  return events.deliver ? events.deliver(sink) : iterate(events, sink)
+}
+
+async function iterate(events: AsyncIterable<ModelEvent>, sink: EventSink): Promise<void> {
   for await (const event of events) {
     const wait = sink(event)
     if (wait) await wait
@@ -85,4 +88,9 @@ export function wrapModel(model: Model, stream: Model['stream']): Model {
     ...(model.price && { price: model.price }),
     stream,
   }
+}
+
+/** The same options with another `onCall`. Not a spread: copying and then adding takes V8 a microsecond. */
+export function withOnCall(options: StreamOptions, onCall: (call: CallRecord) => void): StreamOptions {
+  return Object.assign({}, options, { onCall })
 }

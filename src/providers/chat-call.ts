@@ -14,13 +14,13 @@ import {
   type ModelEvent,
   type StreamOptions,
 } from '../core/index.js'
-import { EventQueue, abortReason } from '../util/index.js'
+import { EventQueue, abortReason, type QueueFlow } from '../util/index.js'
 import { AnswerReader } from './answer-reader.js'
 import type { CallContext } from './call-context.js'
 import { recordCall } from './call-ledger.js'
 import { timeoutError } from './timeouts.js'
 import type { RequestControl, RequestHandler, ResponseHeaders } from './transport.js'
-import { cleanError, header, refusalError, requestIdOf, transportError } from './upstream-failure.js'
+import { cleanError, refusalError, requestIdOf, transportError } from './upstream-failure.js'
 import { Watchdog } from './watchdog.js'
 
 type Phase = 'overall' | 'headers' | 'first-token' | 'stall' | 'refusal' | 'linger'
@@ -39,7 +39,8 @@ const LINGER_MS = 1_000
  * the other, an event queue in between. Nothing happens before the first `next()`; however the call ends, it
  * settles once: abort listener gone, timer stopped, socket closed or given back, one record handed over.
  */
-export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream, RequestHandler {
+export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream, RequestHandler, QueueFlow {
+  readonly highWater = HIGH_WATER
   readonly #context: CallContext
   readonly #request: ChatRequest
   readonly #options: StreamOptions
@@ -70,7 +71,7 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream,
     this.#options = options
     this.#whole = options.delivery === 'whole'
     this.#queue = new EventQueue({
-      flow: { highWater: HIGH_WATER, pause: () => this.#pause(), resume: () => this.#resume() },
+      flow: this,
       onReturn: () => void this.#settle({ outcome: 'aborted' }),
     })
   }
@@ -150,7 +151,7 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream,
     }
     if (!this.#whole) this.#awaitFirstToken()
     const { upstream, model } = this.#context
-    const encoding = header(headers, 'content-encoding') ?? 'identity'
+    const encoding = headers['content-encoding'] ?? 'identity'
     if (encoding !== 'identity') {
       this.#fail(compressed(upstream, encoding))
       return
@@ -158,7 +159,7 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream,
     this.#reader = new AnswerReader({
       upstream,
       model,
-      contentType: header(headers, 'content-type'),
+      contentType: headers['content-type'],
       emit: (event) => this.#emit(event),
     })
   }
@@ -238,18 +239,28 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream,
 
   #finish(event: Finish): void {
     const call = this.#settle({ outcome: 'completed', finish: event })
-    if (call) this.#queue.push({ ...event, usage: call.usage, cost: costOf(call.costUsd) })
+    const { reason, systemFingerprint } = event
+    if (call)
+      this.#queue.push({
+        type: 'finish',
+        reason,
+        usage: call.usage,
+        cost: costOf(call.costUsd),
+        ...(systemFingerprint !== undefined && { systemFingerprint }),
+      })
     this.#queue.end()
   }
 
-  #pause(): void {
+  /** The queue is full: the upstream has to wait. */
+  pause(): void {
     if (this.#state !== 'running' || this.#ended) return
     this.#paused = true
     this.#control?.pause()
     if (!this.#whole) this.#watchdog?.extend(Infinity)
   }
 
-  #resume(): void {
+  /** The queue has room again. */
+  resume(): void {
     if (!this.#paused) return
     this.#paused = false
     if (this.#awaitsTokens())
@@ -335,7 +346,7 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream,
   #linger(now: number): void {
     if (this.#ended) return
     this.#watchdog?.enter('linger', now + LINGER_MS)
-    this.#resume()
+    this.resume()
   }
 }
 

@@ -1,4 +1,4 @@
-import { deliver, wrapModel } from '../core/index.js'
+import { deliver, withOnCall, wrapModel } from '../core/index.js'
 import type {
   CallRecord,
   ChatRequest,
@@ -30,12 +30,13 @@ class HeldStream implements AsyncIterableIterator<ModelEvent>, EventStream {
   #inner: AsyncIterator<ModelEvent> | undefined
   #closed = false
   #release: () => void = () => {}
-  readonly #see = (result: IteratorResult<ModelEvent>): IteratorResult<ModelEvent> => {
+
+  #see(result: IteratorResult<ModelEvent>): IteratorResult<ModelEvent> {
     // The call is over with `finish`, even when nobody reads on.
     if (result.done === true || result.value.type === 'finish') this.#release()
     return result
   }
-  readonly #fail = (error: unknown): never => {
+  #fail(error: unknown): never {
     this.#close()
     throw error
   }
@@ -51,7 +52,11 @@ class HeldStream implements AsyncIterableIterator<ModelEvent>, EventStream {
   }
 
   next(): Promise<IteratorResult<ModelEvent>> {
-    if (this.#inner) return this.#inner.next().then(this.#see, this.#fail)
+    if (this.#inner)
+      return this.#inner.next().then(
+        (result) => this.#see(result),
+        (error: unknown) => this.#fail(error),
+      )
     return this.#closed ? Promise.resolve(END) : this.#begin()
   }
 
@@ -64,20 +69,22 @@ class HeldStream implements AsyncIterableIterator<ModelEvent>, EventStream {
     return END
   }
 
-  async deliver(sink: EventSink): Promise<void> {
-    this.#release = await this.#limiter.acquire(this.#signal)
-    try {
-      await deliver(this.#open(), (event) => {
+  // Plain promises: an async function would keep its whole frame for as long as the model thinks.
+  deliver(sink: EventSink): Promise<void> {
+    return this.#limiter.acquire(this.#signal).then((release) => {
+      this.#release = release
+      return deliver(this.#open(), (event) => {
         if (event.type === 'finish') this.#release()
         return sink(event)
-      })
-    } finally {
-      this.#close()
-    }
+      }).then(
+        () => this.#close(),
+        (error: unknown) => this.#fail(error),
+      )
+    })
   }
 
   async #begin(): Promise<IteratorResult<ModelEvent>> {
-    const release = await this.#limiter.acquire(this.#signal).catch(this.#fail)
+    const release = await this.#limiter.acquire(this.#signal).catch((error: unknown) => this.#fail(error))
     if (this.#closed) {
       release()
       return END
@@ -212,12 +219,10 @@ class AdmittedStream implements AsyncIterableIterator<ModelEvent>, EventStream {
 
   #open(admission: Admission): EventStream {
     const { model, request, options } = this.#call
-    return model.stream(request, {
-      ...options,
-      onCall(call) {
-        admission.correct(call)
-        options.onCall?.(call)
-      },
+    const watched = withOnCall(options, (call) => {
+      admission.correct(call)
+      options.onCall?.(call)
     })
+    return model.stream(request, watched)
   }
 }

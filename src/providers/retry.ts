@@ -6,6 +6,7 @@ import {
   addUsage,
   costOf,
   deliver,
+  withOnCall,
   wrapModel,
   type CallRecord,
   type ChatRequest,
@@ -109,23 +110,24 @@ class RetryStream implements AsyncIterableIterator<ModelEvent>, EventStream {
     return END
   }
 
-  async deliver(sink: EventSink): Promise<void> {
-    for (let number = 1; ; number += 1) {
-      const calls: CallRecord[] = []
-      let answering = false
-      const spent = this.#usage !== NO_USAGE
-      try {
-        await deliver(this.#start(number, calls), (event) => {
-          answering = true
-          return sink(spent && event.type === 'finish' ? this.#withSpent(event) : event)
-        })
-        return
-      } catch (error) {
-        if (answering) throw error
-        await this.#recover(error, number)
-        for (const call of calls) this.#spend(call)
-      }
-    }
+  deliver(sink: EventSink): Promise<void> {
+    return this.#deliverFrom(1, sink)
+  }
+
+  // Plain promises: an async function would keep its whole frame for as long as the model thinks.
+  #deliverFrom(number: number, sink: EventSink): Promise<void> {
+    const calls: CallRecord[] = []
+    const spent = this.#usage !== NO_USAGE
+    let answering = false
+    return deliver(this.#start(number, calls), (event) => {
+      answering = true
+      return sink(spent && event.type === 'finish' ? this.#withSpent(event) : event)
+    }).catch(async (error: unknown) => {
+      if (answering) throw error
+      await this.#recover(error, number)
+      for (const call of calls) this.#spend(call)
+      return this.#deliverFrom(number + 1, sink)
+    })
   }
 
   async #begin(): Promise<IteratorResult<ModelEvent>> {
@@ -160,13 +162,11 @@ class RetryStream implements AsyncIterableIterator<ModelEvent>, EventStream {
 
   #start(number: number, calls: CallRecord[]): EventStream {
     const { onCall } = this.#options
-    return this.#context.model.stream(this.#request, {
-      ...this.#options,
-      onCall: (call) => {
-        calls.push(call)
-        onCall?.(number === 1 ? call : { ...call, attempt: call.attempt + number - 1 })
-      },
+    const options = withOnCall(this.#options, (call) => {
+      calls.push(call)
+      onCall?.(number === 1 ? call : { ...call, attempt: call.attempt + number - 1 })
     })
+    return this.#context.model.stream(this.#request, options)
   }
 
   /** The same end of the answer, with the tokens and costs of earlier attempts in it. */

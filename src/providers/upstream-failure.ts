@@ -14,15 +14,9 @@ const REQUEST_ID_HEADERS = [
   'cf-ray',
 ]
 
-/** One header as text; of a repeated header the first. */
-export function header(headers: ResponseHeaders, name: string): string | undefined {
-  const value = headers[name]
-  return Array.isArray(value) ? value[0] : value
-}
-
 export function requestIdOf(headers: ResponseHeaders): string | undefined {
   for (const name of REQUEST_ID_HEADERS) {
-    const value = header(headers, name)
+    const value = headers[name]
     if (value !== undefined && value !== '') return value.slice(0, 200)
   }
   return undefined
@@ -44,7 +38,7 @@ export function refusalError(refusal: Refusal): MoaError {
   const { status, headers, upstream } = refusal
   const requestId = requestIdOf(headers)
   if (status < 400) {
-    const location = header(headers, 'location')
+    const location = headers['location']
     return new MoaError(
       'invalid_response',
       `${upstream} redirects (HTTP ${status})${location === undefined ? '' : ` to ${place(location)}`}; ` +
@@ -52,14 +46,14 @@ export function refusalError(refusal: Refusal): MoaError {
       { status, requestId },
     )
   }
-  const should = header(headers, 'x-should-retry')
+  const should = headers['x-should-retry']
   return decodeError({
     status,
     body: readBody(refusal.body),
     requestId,
     upstream,
     retryAfterMs: readRetryAfter(
-      { retryAfterMs: header(headers, 'retry-after-ms'), retryAfter: header(headers, 'retry-after') },
+      { retryAfterMs: headers['retry-after-ms'], retryAfter: headers['retry-after'] },
       refusal.now,
     ),
     shouldRetry: should === 'true' ? true : should === 'false' ? false : undefined,

@@ -41,7 +41,7 @@ export function composeNative(
   const order = [...shuffled.filter((index) => !suspect(index)), ...shuffled.filter(suspect)]
   const cleaned = order.map((index) => withoutReasoning(proposals[index]?.text ?? ''))
   const fitted = fitTexts(cleaned, options.budgetTokens ?? Number.POSITIVE_INFINITY, estimateTokens)
-  const key = sha256Hex(`${options.seed}\n${cleaned.join('\n')}`).slice(0, 8)
+  const key = keyOf(options.seed, cleaned)
   const blocks = fitted.texts.map((text, index) => {
     const notes = [
       ...(isRepetitive(text) ? [REPETITION_NOTE] : []),
@@ -55,6 +55,14 @@ export function composeNative(
     '\n\n',
   )
   return { messages: appendToLastTurn(messages, note), trimmed: fitted.trimmed, order }
+}
+
+/**
+ * What a proposal would have to know to close its block. It depends on every proposal, so none can know it; and none
+ * could use it, because what looks like a marker is escaped.
+ */
+function keyOf(seed: string, texts: readonly string[]): string {
+  return sha256Hex(`${seed}\n${texts.map(hash32).join('\n')}`).slice(0, 8)
 }
 
 /** The seed of a run that was given none: the same conversation gives the same order. */
