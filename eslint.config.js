@@ -22,6 +22,7 @@ const table = {
   providers: ['core', 'util', 'wire'],
   sim: ['core', 'util', 'wire'],
   store: ['core', 'util'],
+  record: ['core', 'util'],
   eval: ['core', 'util', 'store'],
   gateway: ['core', 'util', 'wire', 'store'],
   config: ['core', 'util', 'engine'],

@@ -12,6 +12,8 @@ export interface Script {
   readonly delayMs?: number
   /** Other events, sent before the text. */
   readonly events?: readonly ModelEvent[]
+  /** What the call books. Default 0.001. */
+  readonly costUsd?: number
   readonly reason?: 'stop' | 'length' | 'content-filter' | 'tool-calls'
 }
 
@@ -54,7 +56,7 @@ export function scriptedModel(
           type: 'finish',
           reason: step.reason ?? 'stop',
           usage: { ...NO_USAGE, inputTokens: 10, outputTokens: 5 },
-          cost: costOf(0.001),
+          cost: costOf(step.costUsd ?? 0.001),
         }
       } finally {
         model.open -= 1

@@ -1,9 +1,10 @@
 import type { CallRecord } from './call.js'
 import { MoaError, type ErrorInfo } from './errors.js'
-import type { Degradation, FinishReason, ModelEvent, Proposal, TokenLogprob } from './events.js'
+import type { Degradation, Finish, FinishReason, ModelEvent, Proposal, TokenLogprob } from './events.js'
 import type { SlotRef } from './call.js'
 import type { ToolCall } from './message.js'
-import type { Cost, Usage } from './usage.js'
+import { deliver, type EventStream } from './model.js'
+import { NO_COST, NO_USAGE, type Cost, type Usage } from './usage.js'
 
 /** A finished answer with everything that led to it. The last four lists are empty outside a mixture. */
 export interface Result {
@@ -40,9 +41,9 @@ export interface SlotFailure {
  *
  * @throws whatever the stream throws; {@link MoaError} `incomplete_stream` when it ends without `finish`.
  */
-export async function collect(events: AsyncIterable<ModelEvent>): Promise<Result> {
+export async function collect(events: EventStream): Promise<Result> {
   const collector = new Collector()
-  for await (const event of events) collector.add(event)
+  await deliver(events, (event) => collector.add(event))
   return collector.result()
 }
 
@@ -50,50 +51,52 @@ export async function collect(events: AsyncIterable<ModelEvent>): Promise<Result
 export class Collector {
   #id: string | undefined
   #model = ''
-  readonly #text: string[] = []
-  readonly #reasoning: string[] = []
+  #text = ''
+  #reasoning = ''
   #refusal = ''
-  readonly #toolCalls: { id: string; name: string; arguments: string }[] = []
-  readonly #logprobs: TokenLogprob[] = []
-  readonly #proposals: Proposal[] = []
-  readonly #failures: SlotFailure[] = []
-  readonly #calls: CallRecord[] = []
-  #finish: Extract<ModelEvent, { type: 'finish' }> | undefined
+  // Most answers have none of these, so their lists are made when the first comes.
+  #toolCalls: { id: string; name: string; arguments: string }[] | undefined
+  #logprobs: TokenLogprob[] | undefined
+  #proposals: Proposal[] | undefined
+  #failures: SlotFailure[] | undefined
+  #calls: CallRecord[] | undefined
+  #finish: Finish | undefined
 
-  add(event: ModelEvent): void {
+  /** @returns nothing, so that it can serve as a sink */
+  add(event: ModelEvent): undefined {
     switch (event.type) {
       case 'answer-start':
         this.#id = event.id
         this.#model = event.model
         break
       case 'answer-delta':
-        this.#text.push(event.text)
-        if (event.logprobs) this.#logprobs.push(...event.logprobs)
+        this.#text += event.text
+        if (event.logprobs) (this.#logprobs ??= []).push(...event.logprobs)
         break
       case 'reasoning-delta':
-        this.#reasoning.push(event.text)
+        this.#reasoning += event.text
         break
       case 'refusal-delta':
         this.#refusal += event.text
         break
       case 'tool-call-delta': {
-        const call = (this.#toolCalls[event.index] ??= { id: '', name: '', arguments: '' })
+        const call = ((this.#toolCalls ??= [])[event.index] ??= { id: '', name: '', arguments: '' })
         if (event.id !== undefined) call.id = event.id
         if (event.name !== undefined) call.name += event.name
         call.arguments += event.arguments
         break
       }
       case 'proposal-end':
-        this.#proposals.push(event.proposal)
+        ;(this.#proposals ??= []).push(event.proposal)
         break
       case 'proposal-failed':
-        this.#failures.push({ slot: event.slot, error: event.error })
+        ;(this.#failures ??= []).push({ slot: event.slot, error: event.error })
         break
       case 'proposal-dropped':
-        this.#failures.push({ slot: event.slot, dropped: event.reason })
+        ;(this.#failures ??= []).push({ slot: event.slot, dropped: event.reason })
         break
       case 'call-settled':
-        this.#calls.push(event.call)
+        ;(this.#calls ??= []).push(event.call)
         break
       case 'finish':
         this.#finish = event
@@ -102,6 +105,10 @@ export class Collector {
       case 'stage-start':
       case 'proposal-start':
       case 'proposal-delta':
+      case 'ranking-end':
+      case 'vote-end':
+      case 'gate-end':
+      case 'review-end':
       case 'stage-end':
       case 'degraded':
         break
@@ -110,26 +117,40 @@ export class Collector {
 
   /** @throws {@link MoaError} `incomplete_stream` before the `finish` event has been added. */
   result(): Result {
-    const finish = this.#finish
-    if (finish === undefined)
+    if (this.#finish === undefined)
       throw new MoaError('incomplete_stream', 'The answer ended without a finish event; it may be cut short.')
+    return this.#fold(this.#finish)
+  }
+
+  /** What has come so far, for callers that stopped reading; the bill of such an answer is not known here. */
+  partial(finishReason: FinishReason): Result {
+    return this.#fold(
+      this.#finish ?? { type: 'finish', reason: finishReason, usage: NO_USAGE, cost: NO_COST },
+    )
+  }
+
+  #fold(finish: Finish): Result {
+    const id = this.#id
+    const { systemFingerprint } = finish
     return {
-      ...(this.#id !== undefined && { id: this.#id }),
+      ...(id !== undefined && { id }),
       model: this.#model,
-      text: this.#text.join(''),
-      reasoning: this.#reasoning.join(''),
+      text: this.#text,
+      reasoning: this.#reasoning,
       refusal: this.#refusal,
       // Indices an upstream left out would be holes.
-      toolCalls: this.#toolCalls.filter(() => true),
-      logprobs: this.#logprobs,
+      toolCalls: this.#toolCalls?.filter(() => true) ?? NONE,
+      logprobs: this.#logprobs ?? NONE,
       finishReason: finish.reason,
       usage: finish.usage,
       cost: finish.cost,
-      ...(finish.systemFingerprint !== undefined && { systemFingerprint: finish.systemFingerprint }),
-      degraded: finish.degraded ?? [],
-      proposals: this.#proposals,
-      failures: this.#failures,
-      calls: this.#calls,
+      ...(systemFingerprint !== undefined && { systemFingerprint }),
+      degraded: finish.degraded ?? NONE,
+      proposals: this.#proposals ?? NONE,
+      failures: this.#failures ?? NONE,
+      calls: this.#calls ?? NONE,
     }
   }
 }
+
+const NONE: readonly never[] = Object.freeze([])

@@ -84,11 +84,25 @@ export interface Proposal {
 }
 
 export type DegradationCode =
+  /** A slot gave no usable proposal. */
   | 'proposer-failed'
+  /** A slot was still working when the time was up. */
   | 'proposer-dropped'
+  /** A whole stage came out empty. */
   | 'no-proposals'
+  /** Somebody else than the recipe's aggregator wrote the answer. */
   | 'aggregator-fallback'
+  /** The answer broke off; another model continued it. */
+  | 'answer-continued'
+  /** The answer broke off and could not be continued. */
   | 'answer-broken-off'
+  /** The deadline cut something short. */
+  | 'deadline'
+  /** The budget cut something short. */
+  | 'budget'
+  /** A judge stage could not do its work. */
+  | 'judge-failed'
+  /** Anything else that differs from the recipe, shortened proposals for one. */
   | 'deviation'
 
 /** One way in which a run fell short of its recipe. */
@@ -152,6 +166,45 @@ export interface ProposalDropped {
   readonly durationMs: number
 }
 
+/** A rank stage is done. */
+export interface RankingEnd {
+  readonly type: 'ranking-end'
+  readonly stage: number
+  /** All proposals, best first. */
+  readonly order: readonly { readonly slot: SlotRef; readonly score: number }[]
+  /** How many of them go on. */
+  readonly kept: number
+}
+
+/** A vote stage is done. */
+export interface VoteEnd {
+  readonly type: 'vote-end'
+  readonly stage: number
+  /** The normalised final answer of every proposal; `null` where none could be read. */
+  readonly answers: readonly { readonly slot: SlotRef; readonly answer: string | null }[]
+  readonly winner: string | null
+  readonly votes: number
+}
+
+/** A gate has decided. */
+export interface GateEnd {
+  readonly type: 'gate-end'
+  readonly stage: number
+  /** How far the proposals agree, 0 to 1. */
+  readonly agreement: number
+  readonly threshold: number
+  readonly measure: 'answer' | 'text'
+  /** The run stops here and answers with a proposal. */
+  readonly stopped: boolean
+}
+
+/** A critic has reviewed the proposals. */
+export interface ReviewEnd {
+  readonly type: 'review-end'
+  readonly slot: SlotRef
+  readonly text: string
+}
+
 export interface StageEnd {
   readonly type: 'stage-end'
   readonly stage: number
@@ -179,6 +232,10 @@ export type ProgressEvent =
   | ProposalEnd
   | ProposalFailed
   | ProposalDropped
+  | RankingEnd
+  | VoteEnd
+  | GateEnd
+  | ReviewEnd
   | StageEnd
   | Degraded
   | CallSettled

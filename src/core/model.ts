@@ -1,6 +1,7 @@
 import type { CallRecord, SlotRef } from './call.js'
 import type { ModelEvent } from './events.js'
 import type { ChatRequest } from './request.js'
+import type { Price } from './usage.js'
 
 export interface StreamOptions {
   /** Aborting closes every upstream call and makes the stream throw the signal's reason. */
@@ -12,6 +13,8 @@ export interface StreamOptions {
   readonly delivery?: 'stream' | 'whole'
   /** Mixtures only: send the proposals' text while it is being written. Default false. */
   readonly liveProposals?: boolean
+  /** The run this call belongs to; a mixture hands its own on to every call it makes. */
+  readonly runId?: string
   /** The place of a recipe this call is made for; tells repeated samples of one model apart. */
   readonly slot?: SlotRef
   /**
@@ -19,6 +22,31 @@ export interface StreamOptions {
    * error. Called synchronously; must not throw.
    */
   readonly onCall?: (call: CallRecord) => void
+}
+
+/** Takes an event; a promise makes the model wait until it resolves. */
+export type EventSink = (event: ModelEvent) => Promise<void> | undefined
+
+/**
+ * The events of one answer: read it once, with `for await` or with {@link deliver}.
+ */
+export interface EventStream extends AsyncIterable<ModelEvent> {
+  /** Optional faster way to read: see {@link deliver}. */
+  deliver?(sink: EventSink): Promise<void>
+}
+
+/**
+ * Hands every event of a stream to a sink, in order. The same as a `for await` loop that awaits the sink, but a
+ * stream that can do it without a promise for each event does so.
+ *
+ * @throws what the stream throws, or what the sink throws or rejects with, after the stream was closed
+ */
+export async function deliver(events: EventStream, sink: EventSink): Promise<void> {
+  if (events.deliver) return events.deliver(sink)
+  for await (const event of events) {
+    const wait = sink(event)
+    if (wait) await wait
+  }
 }
 
 /**
@@ -34,7 +62,9 @@ export interface Model {
   readonly id: string
   /** What the model is known to accept; absent fields are unknown. */
   readonly capabilities?: ModelCapabilities
-  stream(request: ChatRequest, options: StreamOptions): AsyncIterable<ModelEvent>
+  /** What a call costs; absent when unknown, and for mixtures, whose price depends on the run. */
+  readonly price?: Price
+  stream(request: ChatRequest, options: StreamOptions): EventStream
 }
 
 export interface ModelCapabilities {
@@ -45,4 +75,14 @@ export interface ModelCapabilities {
   readonly tools?: boolean
   /** Continues a trailing assistant message instead of refusing it. */
   readonly prefill?: boolean
+}
+
+/** A model that answers in another way but is the same in everything else: for wrappers. */
+export function wrapModel(model: Model, stream: Model['stream']): Model {
+  return {
+    id: model.id,
+    ...(model.capabilities && { capabilities: model.capabilities }),
+    ...(model.price && { price: model.price }),
+    stream,
+  }
 }

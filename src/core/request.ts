@@ -40,6 +40,14 @@ export interface Sampling {
   readonly reasoningEffort?: string
 }
 
+/** What a whole run may take, whatever its recipe. */
+export interface RunLimits {
+  /** Time for the whole answer, in milliseconds, divided over the stages that are left. */
+  readonly deadlineMs?: number
+  /** US dollars for the whole answer, cancelled and repeated calls included. */
+  readonly maxCostUsd?: number
+}
+
 /** One chat request, whatever model answers it. */
 export interface ChatRequest extends Sampling {
   readonly messages: readonly Message[]
@@ -49,6 +57,8 @@ export interface ChatRequest extends Sampling {
   readonly responseFormat?: ResponseFormat
   /** Ask for the log-probability of every answer token and of up to this many alternatives (0 to 20). */
   readonly topLogprobs?: number
+  /** Obeyed by mixtures; a plain model has nothing to divide. */
+  readonly limits?: RunLimits
   /** The caller's own labels. Not sent to providers. */
   readonly metadata?: Readonly<Record<string, string>>
   /** Fields only some providers know, merged into the request body as they are. */

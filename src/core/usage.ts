@@ -47,3 +47,25 @@ export function addCost(a: Cost, b: Cost): Cost {
 export function costOf(usd: number | null): Cost {
   return usd === null ? { usd: null, unpricedCalls: 1 } : { usd, unpricedCalls: 0 }
 }
+
+/** What a model costs, in US dollars per million tokens. */
+export interface Price {
+  readonly input: number
+  /** For prompt tokens read from the provider's cache; the input price when absent. */
+  readonly cachedInput?: number
+  readonly output: number
+  /** The day the figures were read, `YYYY-MM-DD`; absent for the user's own. */
+  readonly date?: string
+  /** Where they were read; absent for the user's own. */
+  readonly source?: string
+}
+
+/** The cost of a call in US dollars. */
+export function priceCall(price: Price, usage: Usage): number {
+  const cached = Math.min(usage.cachedInputTokens, usage.inputTokens)
+  const dollars =
+    (usage.inputTokens - cached) * price.input +
+    cached * (price.cachedInput ?? price.input) +
+    usage.outputTokens * price.output
+  return dollars / 1_000_000
+}

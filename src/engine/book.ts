@@ -1,6 +1,7 @@
 import { MoaError } from '../core/index.js'
 import type { Model } from '../core/index.js'
 import { didYouMean, type Clock } from '../util/index.js'
+import { LatencyBook } from './latency.js'
 import { createMixture } from './mixture.js'
 import { compile, type Plan } from './plan.js'
 import type { RecipeInput } from './recipe.js'
@@ -19,6 +20,8 @@ export interface BookOptions {
  * recipe that ends up in itself is refused.
  */
 export class RecipeBook {
+  /** What all mixtures of this book have learned about their models' speed. */
+  readonly latency = new LatencyBook()
   readonly #options: BookOptions
   readonly #plans = new Map<string, Plan>()
   readonly #mixtures = new Map<string, Model>()
@@ -87,7 +90,13 @@ export class RecipeBook {
     this.#building.push(plan.name)
     try {
       const { clock } = this.#options
-      return createMixture(plan, { resolve: (name) => this.resolve(name), ...(clock && { clock }) })
+      const over = plan.budget?.over
+      return createMixture(plan, {
+        resolve: (name) => this.resolve(name),
+        latency: this.latency,
+        ...(clock && { clock }),
+        ...(over !== undefined && over !== 'refuse' && { smaller: this.resolve(over) }),
+      })
     } finally {
       this.#building.pop()
     }

@@ -1,21 +1,26 @@
 import type { ChatRequest, Model, Proposal, SlotRef } from '../core/index.js'
 import { NO_COST, NO_USAGE } from '../core/index.js'
-import type { Plan, PlanSlot } from './plan.js'
-import { composeForAggregator, composeForProposer } from './prompt/compose.js'
+import { windows, type Plan, type PlanSlot, type PlanStage } from './plan.js'
+import { composeForAggregator, composeForProposer, composeForReader } from './prompt/compose.js'
+import type { ComposeInput, Composed } from './prompt/compose.js'
+import { NO_MATERIAL, type Material } from './prompt/material.js'
 
 /** What one slot would be sent. */
 export interface ExplainedCall {
   readonly slot: SlotRef
-  readonly kind: 'propose' | 'synthesize'
+  readonly kind: PlanStage['kind']
   readonly request: ChatRequest
   /** Takes over only when the ones before it fail. */
   readonly standby: boolean
-  /** False when the text of earlier answers stands in it as a placeholder. */
-  readonly exact: boolean
+  /** Slots whose answers stand in it as placeholders; empty when the request is exact. */
+  readonly shown: readonly SlotRef[]
+  /** How often such a request is sent: once for each step of an aggregator with a window. */
+  readonly times: number
 }
 
 /**
- * The exact requests a run would send, without sending any. Answers that don't exist yet are placeholders.
+ * The exact requests a run would send, without sending any. Answers that don't exist yet are placeholders; an
+ * aggregator with a window is shown its first step.
  *
  * @param model finds a slot's model for what it can take; return `undefined` when it is not known
  */
@@ -25,28 +30,61 @@ export function explain(
   model: (address: string) => Model | undefined,
 ): ExplainedCall[] {
   const calls: ExplainedCall[] = []
-  let proposals: readonly Proposal[] = []
-  for (const [index, stage] of plan.stages.entries()) {
+  let material: Material = NO_MATERIAL
+  for (const stage of plan.stages) {
+    const isChain = stage.kind !== 'propose' && !(stage.kind === 'rank' && stage.by === 'peers')
     for (const slot of stage.slots) {
-      const input = { plan, slot, model: model(slot.slot.model) ?? unknownModel(slot), request, proposals }
-      const composed = stage.kind === 'synthesize' ? composeForAggregator(input) : composeForProposer(input)
+      const found = model(slot.slot.model) ?? unknownModel(slot)
+      const input = { plan, slot, model: found, request, material: shownTo(stage, slot, material) }
       calls.push({
         slot: slot.ref,
         kind: stage.kind,
-        request: composed.request,
-        standby: stage.kind === 'synthesize' && slot.ref.index > 0,
-        exact: index === 0,
+        request: composeFor(stage.kind, input).request,
+        standby: isChain && slot.ref.index > 0,
+        shown: input.material.proposals.map((proposal) => proposal.slot),
+        times: stage.kind === 'synthesize' ? windows(material.proposals.length, stage.window).length : 1,
       })
     }
-    proposals = stage.slots.map(placeholder)
+    if (stage.kind === 'propose') material = { proposals: stage.slots.map(placeholder) }
+    else if (stage.kind === 'critique') material = { ...material, review: '‹the critic’s review›' }
   }
   return calls
+}
+
+/** The part of the material one slot sees. */
+function shownTo(stage: PlanStage, slot: PlanSlot, material: Material): Material {
+  if (stage.kind === 'rank' && stage.by === 'peers')
+    return { proposals: material.proposals.filter((proposal) => proposal.slot.index !== slot.ref.index) }
+  if (stage.kind === 'synthesize' && stage.window !== undefined)
+    return { ...material, proposals: material.proposals.slice(0, stage.window) }
+  return material
+}
+
+function composeFor(kind: PlanStage['kind'], input: ComposeInput): Composed {
+  switch (kind) {
+    case 'rank':
+      return composeForReader(input, 'rank')
+    case 'critique':
+      return composeForReader(input, 'critique')
+    case 'propose':
+      return composeForProposer(input)
+    case 'synthesize':
+    case 'vote':
+    case 'gate':
+    case 'pick':
+      return composeForAggregator(input)
+  }
+}
+
+/** What stands for an answer that does not exist yet. */
+export function placeholderText(slot: SlotRef): string {
+  return `‹answer of ${slot.name}, stage ${slot.stage + 1}›`
 }
 
 function placeholder(slot: PlanSlot): Proposal {
   return {
     slot: slot.ref,
-    text: `‹answer of ${slot.ref.name}, stage ${slot.ref.stage + 1}›`,
+    text: placeholderText(slot.ref),
     finishReason: 'stop',
     model: slot.slot.model,
     usage: NO_USAGE,

@@ -1,26 +1,49 @@
 import { MoaError } from '../core/index.js'
-import type { ChatRequest, Model, ModelEvent, Proposal, StreamOptions } from '../core/index.js'
-import {
-  abortReason,
-  linkedController,
-  systemClock,
-  type Clock,
-  type LinkedController,
-} from '../util/index.js'
+import type {
+  ChatRequest,
+  Degradation,
+  EventSink,
+  EventStream,
+  Model,
+  ModelEvent,
+  StreamOptions,
+} from '../core/index.js'
+import { Scope, abortReason, systemClock, type Clock } from '../util/index.js'
+import { estimateRun } from './estimate.js'
+import { LatencyBook } from './latency.js'
 import { Outlet } from './outlet.js'
-import type { Plan, PlanSlot } from './plan.js'
+import type { Plan, PlanStage } from './plan.js'
 import { missingTemplate } from './prompt/compose.js'
+import { NO_MATERIAL, type Material } from './prompt/material.js'
 import { Run, type RunTools } from './run.js'
+import { dollars, unpriced } from './spend.js'
+import { critique } from './stages/critique.js'
+import { gate } from './stages/gate.js'
+import { pick } from './stages/pick.js'
 import { propose } from './stages/propose.js'
-import type { StageRunner } from './stages/stage.js'
+import { rank } from './stages/rank.js'
+import type { StageResult, StageRunner } from './stages/stage.js'
 import { synthesize } from './stages/synthesize.js'
+import { vote } from './stages/vote.js'
 
-const STAGES: Record<Plan['stages'][number]['kind'], StageRunner> = { propose, synthesize }
+const STAGES: { readonly [Kind in PlanStage['kind']]: StageRunner<Kind> } = {
+  propose,
+  rank,
+  vote,
+  gate,
+  critique,
+  synthesize,
+  pick,
+}
 
 export interface MixtureOptions {
   /** Finds the model of an address; throws when there is none. Called once for each slot, here and now. */
   readonly resolve: (model: string) => Model
   readonly clock?: Clock
+  /** Runs instead when a run would exceed the recipe's budget; see `budget.over`. */
+  readonly smaller?: Model
+  /** What is known of the models' speed; share one among mixtures. Default: a new one. */
+  readonly latency?: LatencyBook
   /** Default: random. */
   readonly newRunId?: () => string
 }
@@ -32,20 +55,27 @@ export interface MixtureOptions {
  */
 export function createMixture(plan: Plan, options: MixtureOptions): Model {
   if (plan.mode === 'together' && plan.template === undefined) throw missingTemplate(plan.name)
-  const models = new Map<PlanSlot, Model>()
+  const models = new Map<string, Model>()
+  const find = (address: string): void => {
+    if (!models.has(address)) models.set(address, options.resolve(address))
+  }
   for (const stage of plan.stages) {
-    for (const slot of stage.slots) models.set(slot, options.resolve(slot.slot.model))
+    for (const { slot } of stage.slots) find(slot.model)
+    if (stage.kind === 'propose' && stage.policy.hedge?.model !== undefined) find(stage.policy.hedge.model)
   }
   const tools: RunTools = {
-    model: (slot) => models.get(slot) as Model,
+    find: (address) => models.get(address),
+    model: ({ slot }) => models.get(slot.model) as Model,
+    hedgeModel: ({ slot }, hedge) => models.get(hedge?.model ?? slot.model) as Model,
     clock: options.clock ?? systemClock,
+    latency: options.latency ?? new LatencyBook(),
   }
   const newRunId = options.newRunId ?? (() => `run_${globalThis.crypto.randomUUID()}`)
+  const { smaller } = options
+  const shared = { plan, tools, newRunId, ...(smaller && { smaller }) }
   return {
     id: plan.name,
-    stream: (request, streamOptions) => ({
-      [Symbol.asyncIterator]: () => new RunStream({ plan, request, options: streamOptions, tools, newRunId }),
-    }),
+    stream: (request, streamOptions) => new RunStream({ ...shared, request, options: streamOptions }),
   }
 }
 
@@ -55,16 +85,17 @@ interface RunStreamInit {
   readonly options: StreamOptions
   readonly tools: RunTools
   readonly newRunId: () => string
+  readonly smaller?: Model
 }
 
 /**
  * One run, seen by its reader. The run starts with the first `next()` and goes on by itself; leaving early aborts
  * every call and waits until they are settled.
  */
-class RunStream implements AsyncIterator<ModelEvent, undefined> {
+class RunStream implements EventStream, AsyncIterator<ModelEvent, undefined> {
   readonly #init: RunStreamInit
-  readonly #outlet = new Outlet(() => this.#link?.abort())
-  #link: LinkedController | undefined
+  readonly #outlet = new Outlet(() => this.#scope?.abort())
+  #scope: Scope | undefined
   #running: Promise<void> | undefined
 
   constructor(init: RunStreamInit) {
@@ -76,6 +107,19 @@ class RunStream implements AsyncIterator<ModelEvent, undefined> {
     return this.#outlet.next() as Promise<IteratorResult<ModelEvent, undefined>>
   }
 
+  async deliver(sink: EventSink): Promise<void> {
+    this.#running ??= this.#start()
+    try {
+      await this.#outlet.deliver(sink)
+    } finally {
+      await this.#running
+    }
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
   async return(): Promise<IteratorResult<ModelEvent, undefined>> {
     await this.#outlet.return()
     await this.#running
@@ -84,58 +128,110 @@ class RunStream implements AsyncIterator<ModelEvent, undefined> {
 
   async #start(): Promise<void> {
     const { signal } = this.#init.options
-    const link = (this.#link = linkedController(signal))
+    const scope = (this.#scope = new Scope(signal))
     try {
-      await this.#execute(link.signal)
+      await this.#execute(scope)
       this.#outlet.end()
     } catch (error) {
       this.#outlet.fail(signal.aborted ? abortReason(signal) : error)
     } finally {
-      link.abort()
-      link.release()
+      scope.abort()
     }
   }
 
-  async #execute(signal: AbortSignal): Promise<void> {
+  async #execute(scope: Scope): Promise<void> {
     const { plan, request, options, tools, newRunId } = this.#init
-    signal.throwIfAborted()
+    scope.throwIfAborted()
     if (request.messages.length === 0)
       throw new MoaError('invalid_request', 'The request has no messages; send at least one.')
-    const run = new Run({ plan, request, options, signal, tools, outlet: this.#outlet })
+    const id = options.runId ?? newRunId()
+    const run = new Run({ id, plan, request, options, scope, tools, outlet: this.#outlet })
     const stages = plan.stages.map(({ kind, slots }) => ({ kind, slots: slots.map(({ ref }) => ref) }))
     run.outlet.send({
       type: 'run-start',
-      runId: newRunId(),
+      runId: id,
       recipe: plan.name,
       recipeHash: plan.hash,
       stages,
     })
     for (const note of plan.notes) run.degrade(note)
-    await runStages(run)
+    const excess = overBudget(run)
+    if (excess === undefined) await runStages(run)
+    else await this.#runSmaller(run, excess)
+  }
+
+  /** Hands the request to the smaller recipe, disclosed. */
+  async #runSmaller(run: Run, excess: MoaError): Promise<void> {
+    const { smaller, request, options } = this.#init
+    if (smaller === undefined) throw excess
+    const degradation: Degradation = {
+      code: 'budget',
+      message: `${excess.message} Recipe "${smaller.id}" answers instead.`,
+    }
+    this.#outlet.send({ type: 'degraded', degradation })
+    const limits = { ...run.plan.budget, ...request.limits }
+    for await (const event of smaller.stream(
+      { ...request, limits },
+      { ...options, signal: run.scope.signal },
+    )) {
+      if (event.type === 'run-start') continue
+      const wait = this.#outlet.sendAnswer(
+        event.type === 'finish' ? { ...event, degraded: [degradation, ...(event.degraded ?? [])] } : event,
+      )
+      if (wait) await wait
+    }
   }
 }
 
+/** Why a run must not begin as planned, if its budget says so. */
+function overBudget(run: Run): MoaError | undefined {
+  const maxCostUsd = run.request.limits?.maxCostUsd ?? run.plan.budget?.maxCostUsd
+  if (maxCostUsd === undefined) return undefined
+  const estimate = estimateRun(run.plan, run.request, (address) => run.tools.find(address))
+  const [unknown] = estimate.unpriced.filter((model) => model.includes('/'))
+  if (unknown !== undefined) throw unpriced(unknown)
+  if (estimate.usd === null || estimate.usd <= maxCostUsd) return undefined
+  return new MoaError(
+    'budget',
+    `Recipe "${run.plan.name}" is estimated at ${dollars(estimate.usd)} for this request, ` +
+      `over its budget of ${dollars(maxCostUsd)}.`,
+  )
+}
+
 async function runStages(run: Run): Promise<void> {
-  let proposals: readonly Proposal[] = []
-  for (const [index, stage] of run.plan.stages.entries()) {
+  let material: Material = NO_MATERIAL
+  for (const stage of run.plan.stages) {
     const startedAt = run.clock.now()
-    run.outlet.send({ type: 'stage-start', stage: index, kind: stage.kind })
-    const result = await STAGES[stage.kind](run, stage, proposals)
+    run.outlet.send({ type: 'stage-start', stage: stage.index, kind: stage.kind })
+    const result = await runStage(run, stage, material)
     if ('answered' in result) return
-    if (result.proposals.length === 0 && proposals.length > 0) {
+    if (result.proposals.length === 0 && material.proposals.length > 0) {
       run.degrade({
         code: 'no-proposals',
-        message: `Stage ${index + 1} gave no usable proposal; those of the stage before it are used.`,
+        message: `Stage ${stage.index + 1} gave no usable proposal; those of the stage before it are used.`,
       })
     } else {
-      proposals = result.proposals
+      material = result
     }
     run.outlet.send({
       type: 'stage-end',
-      stage: index,
+      stage: stage.index,
       kind: stage.kind,
       proposals: result.proposals.length,
       durationMs: run.clock.now() - startedAt,
     })
   }
+}
+
+function runStage<Kind extends PlanStage['kind']>(
+  run: Run,
+  stage: PlanStage & { kind: Kind },
+  material: Material,
+): Promise<StageResult> {
+  const runner = STAGES[stage.kind] as unknown as (
+    run: Run,
+    stage: PlanStage,
+    material: Material,
+  ) => Promise<StageResult>
+  return runner(run, stage, material)
 }

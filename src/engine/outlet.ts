@@ -1,4 +1,4 @@
-import type { ModelEvent, SlotRef } from '../core/index.js'
+import type { EventSink, ModelEvent, SlotRef } from '../core/index.js'
 import { EventQueue } from '../util/index.js'
 
 /** Unread events at which whoever writes the answer waits for the reader. */
@@ -70,6 +70,10 @@ export class Outlet {
 
   next(): Promise<IteratorResult<ModelEvent>> {
     return this.#queue.next()
+  }
+
+  deliver(sink: EventSink): Promise<void> {
+    return this.#queue.deliver(sink)
   }
 
   return(): Promise<IteratorResult<ModelEvent>> {

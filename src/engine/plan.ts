@@ -1,8 +1,18 @@
 import { MoaError } from '../core/index.js'
 import type { Degradation, SlotRef } from '../core/index.js'
 import { canonicalJson, deepFreeze, sha256Hex } from '../util/index.js'
+import { expand, type Fail } from './expand.js'
+import { resolvePolicy, type ResolvedPolicy } from './policy.js'
 import { templateDeviation } from './prompt/together.js'
-import type { InheritableField, PromptMode, RecipeInput, Slot, SlotInput, StageInput } from './recipe.js'
+import type {
+  InheritableField,
+  PromptMode,
+  RecipeBudget,
+  RecipeInput,
+  Slot,
+  SlotInput,
+  StageInput,
+} from './recipe.js'
 
 /** A slot in its place. */
 export interface PlanSlot {
@@ -10,10 +20,24 @@ export interface PlanSlot {
   readonly slot: Slot
 }
 
-export interface PlanStage {
-  readonly kind: StageInput['kind']
+interface StageBase<Kind extends StageInput['kind']> {
+  readonly kind: Kind
+  /** Index in the plan, from 0. */
+  readonly index: number
+  /** Empty for stages that make no calls. */
   readonly slots: readonly PlanSlot[]
 }
+
+export type PlanStage =
+  | (StageBase<'propose'> & { readonly policy: ResolvedPolicy })
+  | (StageBase<'rank'> & { readonly by: 'judge' | 'peers'; readonly keep?: number })
+  | StageBase<'vote'>
+  | (StageBase<'gate'> & { readonly threshold: number })
+  | StageBase<'critique'>
+  | (StageBase<'synthesize'> & { readonly window?: number })
+  | StageBase<'pick'>
+
+export type PlanStageOf<Kind extends StageInput['kind']> = Extract<PlanStage, { kind: Kind }>
 
 /** What a recipe comes to: every default filled in, every slot in its place, frozen. */
 export interface Plan {
@@ -23,9 +47,12 @@ export interface Plan {
   readonly template?: string
   readonly inherit: readonly InheritableField[]
   readonly stages: readonly PlanStage[]
-  /** SHA-256 of the recipe's meaning: the same for two recipes that make the same calls with the same prompts. */
+  readonly deadlineMs?: number
+  readonly budget?: RecipeBudget
+  readonly history: 'keep' | 'trim'
+  /** SHA-256 of the recipe's meaning: the same for two recipes that make the same calls under the same rules. */
   readonly hash: string
-  /** Calls of an undisturbed run. */
+  /** Calls of an undisturbed run, without hedges and fallbacks; a gate that stops early saves some. */
   readonly calls: number
   /** Calls that wait for one another. */
   readonly depth: number
@@ -33,104 +60,168 @@ export interface Plan {
   readonly notes: readonly Degradation[]
 }
 
+/** Agreement from which a gate stops, where the recipe says nothing; see docs/recipes.md for its calibration. */
+export const DEFAULT_GATE_THRESHOLD = 0.7
+
 /**
  * Turns a recipe into a plan. Pure: no file, no network, no clock.
  *
  * @throws {@link MoaError} `recipe_invalid` when the recipe contradicts itself
  */
 export function compile(recipe: RecipeInput, name: string): Plan {
-  const fail = (message: string): never => {
+  const fail: Fail = (message) => {
     throw new MoaError('recipe_invalid', `recipe "${name}": ${message}`)
   }
-  const mode = recipe.mode ?? 'native'
-  if (mode === 'native' && recipe.template !== undefined)
-    fail('"template" only works with mode "together"; remove one of the two.')
-  const stages = expand(recipe, fail)
-  checkOrder(stages, fail)
-  const planned = stages.map((stage, index) => planStage(stage, index))
-  const inherit = [...new Set(recipe.inherit ?? [])].sort()
-  const meaning = {
-    mode,
-    ...(recipe.template !== undefined && { template: recipe.template }),
-    inherit,
-    stages: planned.map(({ kind, slots }) => ({ kind, slots: slots.map(({ slot }) => meaningOf(slot)) })),
-  }
+  const stages = planStages(expand(recipe, fail), recipe, fail)
+  const { deadlineMs, budget, template } = recipe
+  const rules = {
+    mode: recipe.mode ?? 'native',
+    ...(template !== undefined && { template }),
+    inherit: [...new Set(recipe.inherit ?? [])].sort(),
+    ...(deadlineMs !== undefined && { deadlineMs }),
+    ...(budget !== undefined && { budget }),
+    history: recipe.history ?? 'keep',
+  } as const
   return deepFreeze({
     name,
     description: recipe.description ?? '',
-    mode,
-    ...(recipe.template !== undefined && { template: recipe.template }),
-    inherit,
-    stages: planned,
-    hash: sha256Hex(canonicalJson(meaning)),
-    calls: planned.reduce((sum, { kind, slots }) => sum + (kind === 'synthesize' ? 1 : slots.length), 0),
-    depth: planned.length,
-    notes: recipe.template === undefined ? [] : templateDeviation(recipe.template),
+    ...rules,
+    stages,
+    hash: sha256Hex(canonicalJson({ ...rules, stages: stages.map(meaningOf) })),
+    ...effort(stages),
+    notes: template === undefined ? [] : templateDeviation(template),
   })
 }
 
-type Fail = (message: string) => never
-
-function expand(recipe: RecipeInput, fail: Fail): readonly StageInput[] {
-  const { proposers, aggregator, layers, rounds, stages } = recipe
-  const shorthand = proposers ?? aggregator ?? layers ?? rounds
-  if (stages !== undefined) {
-    if (shorthand !== undefined)
-      fail('state either "stages" or the shorthand (proposers, aggregator, layers), not both.')
-    if (stages.length === 0) fail('"stages" is empty; it needs at least a synthesize stage.')
-    return stages
-  }
-  if (layers !== undefined && rounds !== undefined)
-    fail('state either "layers" or "rounds", not both (rounds = layers - 1).')
-  if (proposers === undefined || proposers.length === 0)
-    return fail('there are no proposers; list at least one model under "proposers".')
-  if (aggregator === undefined)
-    return fail('there is no aggregator; name the model that writes the answer under "aggregator".')
-  const passes = rounds ?? (layers ?? 2) - 1
-  if (passes < 1) fail(`"layers" must be at least 2 (one of proposers, one of the aggregator).`)
-  const chain = Array.isArray(aggregator)
-    ? (aggregator as readonly (string | SlotInput)[])
-    : [aggregator as string | SlotInput]
-  if (chain.length === 0) fail('"aggregator" is an empty list; name at least one model.')
-  return [
-    ...Array.from({ length: passes }, (): StageInput => ({ kind: 'propose', slots: proposers })),
-    { kind: 'synthesize', slots: chain },
-  ]
-}
-
-function checkOrder(stages: readonly StageInput[], fail: Fail): void {
-  for (const [index, stage] of stages.entries()) {
-    if (stage.slots.length === 0) fail(`stage ${index + 1} (${stage.kind}) has no slots.`)
-    const last = index === stages.length - 1
-    if (stage.kind === 'synthesize' && !last)
-      fail(`stage ${index + 1} is "synthesize", which writes the answer and so must be the last stage.`)
-    if (last && stage.kind !== 'synthesize')
-      fail(`the last stage is "${stage.kind}"; a recipe ends with "synthesize".`)
-  }
-}
-
-function planStage(stage: StageInput, stageIndex: number): PlanStage {
-  const slots: PlanSlot[] = []
-  for (const input of stage.slots) {
-    const { samples = 1, ...slot } = typeof input === 'string' ? { model: input } : input
-    for (let sample = 0; sample < samples; sample += 1) {
-      const name = slot.name ?? slot.model
-      slots.push({
-        slot,
-        ref: {
-          stage: stageIndex,
-          index: slots.length,
-          name: samples > 1 ? `${name} #${sample + 1}` : name,
-          model: slot.model,
-        },
-      })
+function planStages(inputs: readonly StageInput[], recipe: RecipeInput, fail: Fail): PlanStage[] {
+  const stages: PlanStage[] = []
+  for (const [index, input] of inputs.entries()) {
+    const slots = 'slots' in input && input.slots ? placeSlots(input.slots, index) : []
+    switch (input.kind) {
+      case 'propose': {
+        const policy = resolvePolicy(slots.length, recipe.policy, input.policy)
+        if (policy.quorum > slots.length)
+          fail(
+            `stage ${index + 1}: a quorum of ${policy.quorum} needs as many slots, there are ${slots.length}.`,
+          )
+        stages.push({ kind: input.kind, index, slots, policy })
+        break
+      }
+      case 'rank': {
+        const by = input.by ?? 'judge'
+        const judges = by === 'peers' ? peersOf(stages, index, fail) : slots
+        const keep = input.keep === undefined ? {} : { keep: input.keep }
+        stages.push({ kind: input.kind, index, slots: judges, by, ...keep })
+        break
+      }
+      case 'gate':
+        stages.push({ kind: input.kind, index, slots, threshold: input.threshold ?? DEFAULT_GATE_THRESHOLD })
+        break
+      case 'synthesize': {
+        const window = input.window === undefined ? {} : { window: input.window }
+        stages.push({ kind: input.kind, index, slots, ...window })
+        break
+      }
+      case 'vote':
+      case 'critique':
+      case 'pick':
+        stages.push({ kind: input.kind, index, slots })
+        break
     }
   }
-  return { kind: stage.kind, slots }
+  return stages
 }
 
-/** A slot without what only people see. */
-function meaningOf(slot: Slot): Omit<Slot, 'name'> {
-  const { name: _, ...meaning } = slot
-  return meaning
+function placeSlots(inputs: readonly (string | SlotInput)[], stage: number): PlanSlot[] {
+  const slots: PlanSlot[] = []
+  for (const input of inputs) {
+    const { samples = 1, ...slot } = typeof input === 'string' ? { model: input } : input
+    const name = slot.name ?? slot.model
+    for (let sample = 0; sample < samples; sample += 1) {
+      const shown = samples > 1 ? `${name} #${sample + 1}` : name
+      slots.push({ slot, ref: { stage, index: slots.length, name: shown, model: slot.model } })
+    }
+  }
+  return slots
+}
+
+/** The judges of a peer ranking: the proposers of the panel before it, as cool-headed as they can be. */
+function peersOf(stages: readonly PlanStage[], stage: number, fail: Fail): PlanSlot[] {
+  const panel = stages.findLast(({ kind }) => kind === 'propose')
+  if (panel === undefined)
+    return fail(`stage ${stage + 1} ranks by peers, but no "propose" stage comes before it.`)
+  return panel.slots.map(({ slot, ref }) => ({
+    slot: { ...slot, temperature: 0 },
+    ref: { ...ref, stage },
+  }))
+}
+
+/**
+ * Every model and recipe a plan may ask, as it calls them: slots, second copies of slow calls, the smaller recipe of
+ * its budget.
+ */
+export function modelsAsked({ stages, budget }: Plan): string[] {
+  const slots = stages.flatMap((stage) => stage.slots.map(({ slot }) => slot.model))
+  const hedges = stages.flatMap((stage) =>
+    stage.kind === 'propose' ? (stage.policy.hedge?.model ?? []) : [],
+  )
+  return [...new Set([...slots, ...hedges, ...smallerRecipe(budget)])]
+}
+
+/** The recipe that runs when a budget does not suffice, if there is one. */
+export function smallerRecipe(budget: RecipeBudget | undefined): string[] {
+  return budget?.over === undefined || budget.over === 'refuse' ? [] : [budget.over]
+}
+
+/** Calls of an undisturbed run, and how many of them wait for one another. */
+function effort(stages: readonly PlanStage[]): { calls: number; depth: number } {
+  let calls = 0
+  let depth = 0
+  let proposals = 0
+  for (const stage of stages) {
+    const steps = stage.kind === 'synthesize' ? windows(proposals, stage.window).length : 1
+    switch (stage.kind) {
+      case 'propose':
+        proposals = stage.slots.length
+        calls += proposals
+        break
+      case 'rank':
+        calls += stage.by === 'peers' ? stage.slots.length : 1
+        proposals = Math.min(proposals, stage.keep ?? proposals)
+        break
+      case 'critique':
+      case 'synthesize':
+        calls += steps
+        break
+      case 'vote':
+      case 'gate':
+      case 'pick':
+        continue
+    }
+    depth += steps
+  }
+  return { calls, depth }
+}
+
+/**
+ * How a window moves over proposals: for each step, how many new ones it takes in. After the first step the best
+ * answer so far has one of the window's places.
+ */
+export function windows(proposals: number, window: number | undefined): number[] {
+  if (window === undefined || proposals <= window) return [proposals]
+  const steps = [window]
+  for (let left = proposals - window; left > 0; left -= window - 1) steps.push(Math.min(left, window - 1))
+  return steps
+}
+
+/** A stage without what only people see and what follows from the rest. */
+function meaningOf(stage: PlanStage): unknown {
+  const { index: _, ...rest } = stage
+  return {
+    ...rest,
+    slots: stage.slots.map(({ slot }) => {
+      const { name: __, ...meaning } = slot
+      return meaning
+    }),
+  }
 }

@@ -35,9 +35,35 @@ const slotObject = z
 const slot = z.union([z.string().min(1), slotObject])
 const slots = z.array(slot).min(1)
 
+const policy = z
+  .strictObject({
+    quorum: z.number().int().min(1).optional().describe('Usable proposals after which grace begins'),
+    graceMs: z.number().int().min(0).optional().describe('How long the rest may still come in'),
+    hedge: z
+      .strictObject({
+        afterMs: milliseconds.optional(),
+        percentile: z.number().min(50).max(99.9).optional(),
+        model: z.string().min(1).optional().describe('Another model for the second copy'),
+      })
+      .optional()
+      .describe('A second copy of a slow call'),
+    concurrency: z.number().int().min(1).optional().describe('Calls at a time'),
+  })
+  .describe('How a panel treats stragglers')
+
 const stage = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('propose'), slots }),
-  z.strictObject({ kind: z.literal('synthesize'), slots }),
+  z.strictObject({ kind: z.literal('propose'), slots, policy: policy.optional() }),
+  z.strictObject({
+    kind: z.literal('rank'),
+    slots: slots.optional(),
+    by: z.enum(['judge', 'peers']).optional(),
+    keep: z.number().int().min(1).optional(),
+  }),
+  z.strictObject({ kind: z.literal('vote') }),
+  z.strictObject({ kind: z.literal('gate'), threshold: z.number().min(0).max(1).optional() }),
+  z.strictObject({ kind: z.literal('critique'), slots }),
+  z.strictObject({ kind: z.literal('synthesize'), slots, window: z.number().int().min(2).optional() }),
+  z.strictObject({ kind: z.literal('pick') }),
 ])
 
 /** The shape of a recipe in a configuration file. */
@@ -50,6 +76,15 @@ export const recipeSchema = z.strictObject({
   layers: z.number().int().min(2).max(16).optional().describe('Layers, the aggregator included'),
   rounds: z.number().int().min(1).max(15).optional().describe('Proposer passes: layers - 1'),
   stages: z.array(stage).min(1).optional(),
+  policy: policy.optional(),
+  deadlineMs: milliseconds.optional().describe('Time for the whole answer'),
+  budget: z
+    .strictObject({
+      maxCostUsd: z.number().positive(),
+      over: z.string().min(1).optional().describe('"refuse", or a smaller recipe that runs instead'),
+    })
+    .optional(),
+  history: z.enum(['keep', 'trim']).optional(),
   inherit: z.array(z.enum(INHERITABLE)).optional(),
 })
 

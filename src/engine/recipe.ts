@@ -1,4 +1,5 @@
 import type { Sampling } from '../core/index.js'
+import type { PanelPolicy } from './policy.js'
 
 /** How proposals are shown to the next model; see docs/recipes.md. */
 export type PromptMode = 'native' | 'together'
@@ -44,18 +45,72 @@ export interface SlotInput extends Slot {
   readonly samples?: number
 }
 
+/** A panel answers in parallel; each member sees the proposals so far. */
 export interface ProposeStage {
   readonly kind: 'propose'
   readonly slots: readonly (string | SlotInput)[]
+  /** Straggler policy of this panel, over the recipe's. */
+  readonly policy?: PanelPolicy
 }
 
+/** Orders the proposals, best first. */
+export interface RankStage {
+  readonly kind: 'rank'
+  /** The judge, then those that take over when it fails. Not with `by: peers`. */
+  readonly slots?: readonly (string | SlotInput)[]
+  /**
+   * `judge` (default): one model ranks all. `peers`: every proposer ranks the others' anonymous proposals, never
+   * its own; places are summed (Borda).
+   */
+  readonly by?: 'judge' | 'peers'
+  /** Proposals that go on to the next stage. Default all. */
+  readonly keep?: number
+}
+
+/** Finds the final answer most proposals agree on; only those that give it go on. */
+export interface VoteStage {
+  readonly kind: 'vote'
+}
+
+/** Ends the run with the most central proposal when the proposals agree; else the run goes on. */
+export interface GateStage {
+  readonly kind: 'gate'
+  /** Agreement from which the run stops, 0 to 1. Default 0.7. */
+  readonly threshold?: number
+}
+
+/** A critic reviews the proposals; whoever reads them next reads the review too. */
+export interface CritiqueStage {
+  readonly kind: 'critique'
+  readonly slots: readonly (string | SlotInput)[]
+}
+
+/** Writes the answer. */
 export interface SynthesizeStage {
   readonly kind: 'synthesize'
   /** The aggregator first, then those that take over when it fails. */
   readonly slots: readonly (string | SlotInput)[]
+  /**
+   * Shows the aggregator at most so many proposals at a time; the best answer so far stays among them
+   * (Self-MoA-Seq, arXiv 2502.00674). Default: all at once.
+   */
+  readonly window?: number
 }
 
-export type StageInput = ProposeStage | SynthesizeStage
+/** Answers with the first proposal word for word. */
+export interface PickStage {
+  readonly kind: 'pick'
+}
+
+export type StageInput =
+  ProposeStage | RankStage | VoteStage | GateStage | CritiqueStage | SynthesizeStage | PickStage
+
+/** What a run of a recipe may cost. */
+export interface RecipeBudget {
+  readonly maxCostUsd: number
+  /** `refuse` (default), or the name of a smaller recipe that runs instead, disclosed as degraded. */
+  readonly over?: string
+}
 
 /**
  * A recipe as people write it. Either the shorthand (`proposers`, `aggregator`, and `layers` or `rounds`) or
@@ -76,6 +131,16 @@ export interface RecipeInput {
   /** Proposer passes, as the reference scripts count: `layers - 1`. */
   readonly rounds?: number
   readonly stages?: readonly StageInput[]
+  /** Straggler policy of every panel. */
+  readonly policy?: PanelPolicy
+  /** Time for the whole answer, in milliseconds; a request may ask for less or more. */
+  readonly deadlineMs?: number
+  readonly budget?: RecipeBudget
+  /**
+   * When a conversation outgrows a slot's window: `keep` (default) sends it whole and lets the provider refuse,
+   * `trim` leaves out the oldest turns, disclosed as degraded.
+   */
+  readonly history?: 'keep' | 'trim'
   /** Request fields that reach the proposers too. Default none: proposers follow the recipe. */
   readonly inherit?: readonly InheritableField[]
 }

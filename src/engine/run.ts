@@ -1,49 +1,88 @@
-import type { ChatRequest, Degradation, Finish, Model, StreamOptions } from '../core/index.js'
-import type { Clock } from '../util/index.js'
+import type { CallRecord, ChatRequest, Degradation, Finish, Model, StreamOptions } from '../core/index.js'
+import type { Clock, Scope } from '../util/index.js'
+import type { LatencyBook } from './latency.js'
 import { Ledger } from './ledger.js'
 import type { Outlet } from './outlet.js'
 import type { Plan, PlanSlot } from './plan.js'
+import type { Hedge } from './policy.js'
+import { Spend } from './spend.js'
 
-/** What a run needs from outside. */
+/** What runs need from outside, shared by all runs of a mixture. */
 export interface RunTools {
+  /** The model of an address in this recipe. */
+  find(address: string): Model | undefined
   /** The model of a slot, found when the mixture was made. */
   model(slot: PlanSlot): Model
+  /** The model of a slot's second copy. */
+  hedgeModel(slot: PlanSlot, hedge: Hedge | undefined): Model
   readonly clock: Clock
+  readonly latency: LatencyBook
 }
 
 /** Everything one run knows while it goes on. */
 export class Run {
+  readonly id: string
   readonly plan: Plan
   readonly request: ChatRequest
   readonly options: StreamOptions
-  readonly signal: AbortSignal
+  /** Over when the client leaves or the run has ended. */
+  readonly scope: Scope
   readonly tools: RunTools
   readonly outlet: Outlet
   readonly ledger: Ledger
+  readonly spend: Spend
+  /** When the answer has to be there, in the clock's milliseconds. */
+  readonly deadlineAt: number | undefined
   readonly #degradations: Degradation[] = []
+  /** Slots that gave nothing and why, for the error of a run that comes to nothing. */
+  readonly failures: string[] = []
 
   constructor(init: {
+    id: string
     plan: Plan
     request: ChatRequest
     options: StreamOptions
-    signal: AbortSignal
+    scope: Scope
     tools: RunTools
     outlet: Outlet
   }) {
+    this.id = init.id
     this.plan = init.plan
     this.request = init.request
     this.options = init.options
-    this.signal = init.signal
+    this.scope = init.scope
     this.tools = init.tools
     this.outlet = init.outlet
-    this.ledger = new Ledger((call) => {
-      this.options.onCall?.(call)
-      this.outlet.send({ type: 'call-settled', call })
-    })
+    const deadlineMs = init.request.limits?.deadlineMs ?? init.plan.deadlineMs
+    this.deadlineAt = deadlineMs === undefined ? undefined : init.tools.clock.now() + deadlineMs
+    this.ledger = new Ledger((call) => this.#settled(call))
+    const maxCostUsd = init.request.limits?.maxCostUsd ?? init.plan.budget?.maxCostUsd
+    this.spend = new Spend(this.ledger, maxCostUsd)
   }
 
   get clock(): Clock {
     return this.tools.clock
+  }
+
+  #settled(call: CallRecord): void {
+    this.options.onCall?.(call)
+    this.outlet.send({ type: 'call-settled', call })
+  }
+
+  /** Time left until the deadline, at least 0; `undefined` without one. */
+  remainingMs(): number | undefined {
+    return this.deadlineAt === undefined ? undefined : Math.max(0, this.deadlineAt - this.clock.now())
+  }
+
+  /**
+   * A stage's share of the time that is left: equal parts for it and the calling stages after it, so that time
+   * saved by one is there for the next.
+   */
+  stageBudgetMs(stage: number): number | undefined {
+    const remaining = this.remainingMs()
+    if (remaining === undefined) return undefined
+    const waiting = this.plan.stages.slice(stage).filter(({ slots }) => slots.length > 0)
+    return remaining / Math.max(1, waiting.length)
   }
 
   /** Notes and tells that the run falls short of its recipe. */

@@ -1,16 +1,17 @@
 import {
   NO_USAGE,
+  priceCall,
   textOf,
   type CallOutcome,
   type CallRecord,
   type ChatRequest,
   type ErrorInfo,
   type FinishReason,
+  type Price,
   type Usage,
 } from '../core/index.js'
 import { estimatePromptTokens, estimateTokens } from '../util/index.js'
 import type { Reported } from '../wire/index.js'
-import { priceCall, type Price } from './prices.js'
 
 /** What a call came to, before it is counted. */
 export interface CallEnding {

@@ -9,12 +9,12 @@ import {
   type ErrorInfo,
   type Finish,
   type ModelEvent,
+  type Price,
   type StreamOptions,
 } from '../core/index.js'
 import { EventQueue, abortReason, type Clock } from '../util/index.js'
 import { AnswerReader } from './answer-reader.js'
 import { recordCall } from './call-ledger.js'
-import type { Price } from './prices.js'
 import { timeoutError, type Timeouts } from './timeouts.js'
 import type { RequestControl, RequestHandler, ResponseHeaders, Transport } from './transport.js'
 import { cleanError, header, refusalError, requestIdOf, transportError } from './upstream-failure.js'

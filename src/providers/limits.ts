@@ -1,3 +1,4 @@
+import { wrapModel } from '../core/index.js'
 import type { CallRecord, ChatRequest, Model, ModelEvent, StreamOptions } from '../core/index.js'
 import { systemClock, type Clock, type Limiter } from '../util/index.js'
 import { estimateRequestTokens } from './call-ledger.js'
@@ -8,12 +9,10 @@ import { TokenBucket } from './token-bucket.js'
  * when the stream ends in whatever way: finished, failed, aborted, left early.
  */
 export function withConcurrency(model: Model, limiter: Limiter): Model {
-  return {
-    id: model.id,
-    ...(model.capabilities && { capabilities: model.capabilities }),
-    stream: (request, options) =>
-      new HeldStream(limiter, options.signal, () => model.stream(request, options)),
-  }
+  return wrapModel(
+    model,
+    (request, options) => new HeldStream(limiter, options.signal, () => model.stream(request, options)),
+  )
 }
 
 class HeldStream implements AsyncIterableIterator<ModelEvent> {
@@ -137,11 +136,7 @@ interface Admission {
  * request has it) and corrected after the call. Belongs inside the retries, because every attempt counts.
  */
 export function withRate(model: Model, rates: RateLimits): Model {
-  return {
-    id: model.id,
-    ...(model.capabilities && { capabilities: model.capabilities }),
-    stream: (request, options) => new AdmittedStream({ model, rates, request, options }),
-  }
+  return wrapModel(model, (request, options) => new AdmittedStream({ model, rates, request, options }))
 }
 
 class AdmittedStream implements AsyncIterableIterator<ModelEvent> {

@@ -1,9 +1,8 @@
-import type { Model, ModelCapabilities } from '../core/index.js'
+import type { Model, ModelCapabilities, Price } from '../core/index.js'
 import { systemClock, type Clock } from '../util/index.js'
 import { encodeRequest, type Dialect } from '../wire/index.js'
 import { ChatCall, type CallContext } from './chat-call.js'
 import { parseBaseURL, redactor, requestHeaders } from './endpoint.js'
-import type { Price } from './prices.js'
 import { resolveTimeouts, type Timeouts } from './timeouts.js'
 import { Transport } from './transport.js'
 
@@ -67,6 +66,7 @@ export function openAICompatible(options: OpenAICompatibleOptions): Model {
   return {
     id: `${provider}/${model}`,
     ...(capabilities && { capabilities }),
+    ...(options.price && { price: options.price }),
     stream: (request, streamOptions) => new ChatCall(context, request, streamOptions),
   }
 }

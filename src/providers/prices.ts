@@ -1,18 +1,6 @@
-import type { Usage } from '../core/index.js'
+import type { Price } from '../core/index.js'
 import { SIM_PROVIDER } from './known.js'
 import { PRICE_TABLE } from './price-table.js'
-
-/** What a model costs, in US dollars per million tokens. */
-export interface Price {
-  readonly input: number
-  /** For prompt tokens read from the provider's cache; the input price when absent. */
-  readonly cachedInput?: number
-  readonly output: number
-  /** The day the figures were read, `YYYY-MM-DD`; absent for the user's own. */
-  readonly date?: string
-  /** Where they were read; absent for the user's own. */
-  readonly source?: string
-}
 
 /** The user's own prices, by `provider/model`. */
 export type PriceOverrides = Readonly<Record<string, Price>>
@@ -48,14 +36,4 @@ function tablePrice(provider: string, model: string): Price | null {
     return { input, ...(cachedInput !== null && { cachedInput }), output, date, source }
   }
   return null
-}
-
-/** The cost of a call in US dollars. */
-export function priceCall(price: Price, usage: Usage): number {
-  const cached = Math.min(usage.cachedInputTokens, usage.inputTokens)
-  const dollars =
-    (usage.inputTokens - cached) * price.input +
-    cached * (price.cachedInput ?? price.input) +
-    usage.outputTokens * price.output
-  return dollars / 1_000_000
 }

@@ -5,6 +5,7 @@ import {
   addCost,
   addUsage,
   costOf,
+  wrapModel,
   type CallRecord,
   type ChatRequest,
   type Cost,
@@ -59,11 +60,7 @@ export function withRetry(model: Model, options: RetryOptions = {}): Model {
     clock: options.clock ?? systemClock,
     random: options.random ?? { next: () => Math.random() },
   }
-  return {
-    id: model.id,
-    ...(model.capabilities && { capabilities: model.capabilities }),
-    stream: (request, streamOptions) => new RetryStream(context, request, streamOptions),
-  }
+  return wrapModel(model, (request, streamOptions) => new RetryStream(context, request, streamOptions))
 }
 
 interface RetryContext {

@@ -7,7 +7,7 @@ import type {
   ToolCallDelta,
   Usage,
 } from '../core/index.js'
-import { estimatePromptTokens } from '../util/index.js'
+import { estimatePromptTokens, estimateTokens } from '../util/index.js'
 import { TokenCounter } from './pieces.js'
 
 /** A piece of an answer as it is sent: about one token. */
@@ -47,28 +47,32 @@ export class Answer {
   }
 }
 
+/** The piece of text a unit carries. */
+export function pieceOf(unit: Unit): string {
+  return unit.type === 'tool-call-delta' ? unit.arguments : unit.text
+}
+
 function tally(units: readonly Unit[]): Served[] {
-  const reasoning = new TokenCounter()
-  const text = new TokenCounter()
-  const tools = new TokenCounter()
+  const counter = new TokenCounter()
+  let reasoningTokens = 0
   let characters = 0
   const result: Served[] = [{ tokens: 0, reasoningTokens: 0, characters: 0 }]
   for (const unit of units) {
-    const piece = unit.type === 'tool-call-delta' ? unit.arguments : unit.text
+    const piece = pieceOf(unit)
     characters += piece.length
-    if (unit.type === 'reasoning-delta') reasoning.add(piece)
-    else if (unit.type === 'answer-delta') text.add(piece)
-    else tools.add(piece)
-    result.push({
-      tokens: reasoning.tokens + text.tokens + tools.tokens,
-      reasoningTokens: reasoning.tokens,
-      characters,
-    })
+    const tokens = counter.add(piece)
+    if (unit.type === 'reasoning-delta') reasoningTokens = tokens
+    result.push({ tokens, reasoningTokens, characters })
   }
   return result
 }
 
-/** Tokens of a request's messages, by the estimate every part of the package uses. */
+/** Tokens of a request's messages and tools, by the estimate every client of ours makes. */
 export function promptTokens(request: ChatRequest): number {
-  return estimatePromptTokens(request.messages.map((message) => textOf(message.content)))
+  const texts = request.messages.map((message) => {
+    const calls = message.role === 'assistant' ? (message.toolCalls ?? []) : []
+    return textOf(message.content) + calls.map((call) => call.name + call.arguments).join('')
+  })
+  const tools = request.tools === undefined ? 0 : estimateTokens(JSON.stringify(request.tools))
+  return estimatePromptTokens(texts) + tools
 }

@@ -14,7 +14,7 @@ export interface Behaviour {
   readonly first?: number
   /** Milliseconds between pieces. */
   readonly pace?: number
-  /** Milliseconds between halves of events, which are then cut anywhere. */
+  /** Milliseconds a piece takes when it comes in two halves, cut anywhere. */
   readonly drip?: number
   /** Milliseconds refused calls are told to wait. */
   readonly retryAfter?: number

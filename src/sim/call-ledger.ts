@@ -1,19 +1,15 @@
 import {
+  abortInfo,
   errorInfo,
-  isAbort,
   NO_USAGE,
+  priceCall,
   type CallRecord,
   type FinishReason,
+  type Price,
   type Usage,
 } from '../core/index.js'
 import type { Clock } from '../util/index.js'
 import type { Answer } from './answer.js'
-
-/** Dollars per million tokens. */
-export interface SimPrice {
-  readonly input: number
-  readonly output: number
-}
 
 let calls = 0
 
@@ -23,11 +19,11 @@ export class CallLedger {
   readonly #clock: Clock
   readonly #startedAt: number
   readonly #model: string
-  readonly #price: SimPrice | undefined
+  readonly #price: Price | undefined
   readonly #onCall: ((call: CallRecord) => void) | undefined
   #firstTokenMs: number | undefined
   #settled = false
-  /** What reached the model so far; nothing until it is set. */
+  /** The answer, once the model may have worked on it; its tokens count from then on. */
   answer: Answer | undefined
   /** Pieces received. */
   received = 0
@@ -37,7 +33,7 @@ export class CallLedger {
   constructor(options: {
     model: string
     clock: Clock
-    price: SimPrice | undefined
+    price: Price | undefined
     onCall: ((call: CallRecord) => void) | undefined
   }) {
     calls += 1
@@ -59,15 +55,16 @@ export class CallLedger {
     this.received += 1
   }
 
+  /** What the upstream reported, else what a client makes of the text it received. */
   get usage(): Usage {
-    return this.answer?.usage(this.received) ?? NO_USAGE
+    const usage = this.answer?.usage(this.received) ?? NO_USAGE
+    return this.reported ? usage : { ...usage, reasoningTokens: 0 }
   }
 
-  /** Dollars, when the price is known. */
+  /** Dollars; `null` when the price is unknown. What reached no model is free. */
   get costUsd(): number | null {
-    if (this.#price === undefined) return null
-    const { inputTokens, outputTokens } = this.usage
-    return (inputTokens * this.#price.input + outputTokens * this.#price.output) / 1_000_000
+    if (this.answer === undefined) return 0
+    return this.#price === undefined ? null : priceCall(this.#price, this.usage)
   }
 
   complete(finishReason: FinishReason): void {
@@ -75,11 +72,12 @@ export class CallLedger {
   }
 
   fail(error: unknown): void {
-    this.#settle(isAbort(error) ? { outcome: 'aborted' } : { outcome: 'failed', error: errorInfo(error) })
+    this.#settle({ outcome: 'failed', error: errorInfo(error) })
   }
 
-  abort(): void {
-    this.#settle({ outcome: 'aborted' })
+  /** @param reason why the signal was aborted; none when the reader left */
+  abort(reason?: unknown): void {
+    this.#settle({ outcome: 'aborted', ...(reason !== undefined && { error: abortInfo(reason) }) })
   }
 
   #settle(end: Pick<CallRecord, 'outcome' | 'finishReason' | 'error'>): void {

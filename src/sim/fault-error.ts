@@ -81,10 +81,10 @@ export const ERROR_INSIDE: { readonly error: WireErrorBody } = {
 
 /**
  * The error a client makes of a fault, same code and retryability as over HTTP; `undefined` for a fault that leaves
- * the answer whole.
+ * the answer whole. `overall` is silence while an answer in one piece is awaited: nobody knows where it stopped.
  */
 export function faultError(
-  fault: Fault,
+  fault: Fault | { readonly type: 'overall' },
   call: { upstream: string; requestId: string; retryAfterMs?: number },
 ): MoaError | undefined {
   const { upstream, requestId } = call
@@ -109,6 +109,8 @@ export function faultError(
       return decodeError({ upstream, body: readErrorBody(ERROR_INSIDE), requestId })
     case 'timeout':
       return failed('timeout', 'did not answer in time.')
+    case 'overall':
+      return new MoaError('timeout', `${upstream} did not finish in time.`, { requestId })
     case 'hang-before':
       return failed('stalled', 'began to answer and then sent no token.')
     case 'hang-between':

@@ -1,9 +1,18 @@
 import type { Model, ModelEvent } from '../core/index.js'
 import { linkedController, type LinkedController } from '../util/index.js'
-import { playCall, type PlayOptions } from './play-call.js'
+import { LEFT, playCall, type PlayOptions } from './play-call.js'
 import { Simulation, type SimulationOptions } from './simulation.js'
 
+/** Seed, latency, script and recordings as for a server; clock, patience and price for calls in process. */
 export interface SimModelOptions extends SimulationOptions, PlayOptions {}
+
+/** A simulated model in process. */
+export interface SimModel extends Model {
+  /** Calls begun so far. */
+  readonly calls: number
+  /** Calls that have not ended. */
+  readonly inFlight: number
+}
 
 /**
  * A simulated model in process, addressed `sim/<name>`. It behaves like one behind a server: same answers, same
@@ -15,22 +24,36 @@ export interface SimModelOptions extends SimulationOptions, PlayOptions {}
  * @param name `<personality>[+<modifier>[=<value>]]*`
  * @throws {@link MoaError} `model_not_found` for an unknown personality or modifier
  */
-export function simModel(name: string, options: SimModelOptions = {}): Model {
+export function simModel(name: string, options: SimModelOptions = {}): SimModel {
   const simulation = new Simulation(options)
   const parsed = simulation.name(name)
+  let inFlight = 0
+  const count = (change: 1 | -1): void => void (inFlight += change)
   return {
     id: `sim/${name}`,
     capabilities: { images: true, files: true, tools: true, prefill: true },
+    ...(options.price && { price: options.price }),
+    get calls() {
+      return simulation.calls(parsed)
+    },
+    get inFlight() {
+      return inFlight
+    },
     stream: (request, streamOptions) => ({
       [Symbol.asyncIterator]: () =>
         leavable(streamOptions.signal, (signal) =>
-          playCall({ simulation, name: parsed, request, options, stream: { ...streamOptions, signal } }),
+          playCall({
+            simulation,
+            name: parsed,
+            request,
+            options,
+            stream: { ...streamOptions, signal },
+            count,
+          }),
         ),
     }),
   }
 }
-
-const LEFT = Symbol('left')
 
 /**
  * An iterator over a generator that starts with the first `next()`, and whose `return()` does not wait for a pending

@@ -7,6 +7,7 @@ export type BehaviourDraft = { -readonly [K in keyof Behaviour]: Behaviour[K] } 
 /** What stands after a modifier's equals sign. */
 export type ModifierValue = 'none' | 'count' | 'position' | 'milliseconds' | 'tokens' | 'probability'
 
+/** One modifier: what it takes, what it is for, what it does to a behaviour. */
 export interface Modifier {
   readonly value: ModifierValue
   /** `true` when the modifier also stands without its value. */
@@ -116,7 +117,7 @@ export const MODIFIERS: Readonly<Record<string, Modifier>> = {
   },
   slow: {
     value: 'milliseconds',
-    help: 'drips: half an event at a time, this long apart, cut anywhere',
+    help: 'drips: a piece takes this long and comes in two halves, cut anywhere',
     apply: (draft, ms) => set(draft, 'drip', ms),
   },
   'retry-after': {

@@ -13,9 +13,16 @@ export function splitPieces(text: string): string[] {
   return text.match(PIECE) ?? []
 }
 
-/** A place where the estimate of the whole is the sum of the estimates of both sides. */
-const endsInWord = /[A-Za-z0-9]$/
-const startsWord = /^ [A-Za-z]/
+/**
+ * Places where the estimate of the whole is the sum of the estimates of both sides: before a blank that follows a word,
+ * and after punctuation that is not followed by more of it. Line ends count by what stands before them, so they are never
+ * such a place.
+ */
+const ENDS_IN_WORD = /[\p{L}\p{N}]$/u
+const STARTS_WITH_BLANK = /^ [\p{L}\p{N}]/u
+const ENDS_IN_PUNCTUATION =
+  /[.,!?;(){}[\]<>:/\\|@#$%^&*+=`~_"\-\u3001-\u3003\u3008-\u3011\u3014-\u301f\u3030\u30fb\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]$/
+const STARTS_WITH_WORD = /^[\p{L}\p{N}]/u
 
 /** Counts the tokens of a growing text; at every moment exactly `estimateTokens` of all that was added. */
 export class TokenCounter {
@@ -28,13 +35,20 @@ export class TokenCounter {
   }
 
   add(piece: string): number {
-    if (endsInWord.test(this.#window) && startsWord.test(piece)) {
+    if (isBoundary(this.#window, piece)) {
       this.#settled += this.#windowTokens
       this.#window = piece
     } else this.#window += piece
     this.#windowTokens = estimateTokens(this.#window)
     return this.tokens
   }
+}
+
+function isBoundary(before: string, after: string): boolean {
+  return (
+    (ENDS_IN_WORD.test(before) && STARTS_WITH_BLANK.test(after)) ||
+    (ENDS_IN_PUNCTUATION.test(before) && STARTS_WITH_WORD.test(after))
+  )
 }
 
 /** The most pieces from the start that come to at most `tokens` tokens, but never none of some. */

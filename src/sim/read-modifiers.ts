@@ -40,7 +40,7 @@ const RANGES: Record<
   count: { min: 1, max: 1e9, whole: true, what: 'a number of calls, at least 1' },
   position: { min: 0, max: 1e9, whole: true, what: 'a number of pieces, at least 0' },
   milliseconds: { min: 0, max: 1e9, whole: false, what: 'milliseconds, at least 0' },
-  tokens: { min: 1, max: 1e6, whole: true, what: 'a number of tokens, at least 1' },
+  tokens: { min: 1, max: 200_000, whole: true, what: 'a number of tokens, at least 1' },
   probability: { min: 0, max: 1, whole: false, what: 'a share from 0 to 1' },
 }
 

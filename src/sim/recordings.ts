@@ -21,6 +21,7 @@ export interface RecordedRow {
   readonly generator: string
 }
 
+/** What {@link recordedAnswers} does beside reading. */
 export interface RecordingsOptions {
   /** A personality that answers what was not recorded. */
   readonly fallback?: string

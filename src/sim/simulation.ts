@@ -65,10 +65,15 @@ export class Simulation {
     return name
   }
 
+  /** How often a model was called. */
+  calls(name: SimName): number {
+    return this.#calls.get(name.text) ?? 0
+  }
+
   /** Counts a call and decides what will happen to it. */
   begin(name: SimName): SimCall {
     const number = (this.#calls.get(name.text) ?? 0) + 1
-    this.#calls.set(name.text, number)
+    if (number > 1 || this.#calls.size < MAX_NAMES) this.#calls.set(name.text, number)
     const seed = this.#seed
     const { fault, behaviour } = planCall(name, { number, seed, script: this.#script })
     const latency = scaleLatency(this.#latency, PERSONALITIES.get(name.base)?.slowness ?? 1)
@@ -110,5 +115,5 @@ export class Simulation {
   }
 }
 
-/** Names kept taken apart; a server may be asked for any number of them. */
-const MAX_NAMES = 10_000
+/** Names remembered with their calls; a server may be asked for any number of them. */
+const MAX_NAMES = 20_000

@@ -45,7 +45,16 @@ describe('answers', () => {
   })
 
   it('speak Chinese to a Chinese question', async () => {
-    const { text } = await run('donald', ask('如何学习编程?'))
+    const questions = [
+      '如何学习编程\uff1f',
+      '比较苹果和橙子\uff0c哪个好\uff1f',
+      '你好\uff01',
+      '列出3个城市',
+      '今天天气好吗\uff1f',
+    ]
+    for (const question of questions)
+      expect((await run('ada', ask(question))).text).toMatch(/\p{Script=Han}/u)
+    const { text } = await run('donald', ask('如何学习编程\uff1f'))
     expect(text.match(/\p{Script=Han}/gu)!.length).toBeGreaterThan(text.length / 2)
   })
 

@@ -1,11 +1,11 @@
 import { textOf } from '../core/index.js'
 import type { ChatRequest, FinishReason, Message, TokenLogprob } from '../core/index.js'
 import { estimateTokens, hash32, seededRandom, type Random } from '../util/index.js'
-import { Answer, promptTokens, type Unit } from './answer.js'
+import { Answer, pieceOf, promptTokens, type Unit } from './answer.js'
 import type { Behaviour } from './behaviour.js'
 import { PERSONALITIES, type Personality } from './personalities/index.js'
 import { ada } from './personalities/ada.js'
-import { cutToTokens, splitPieces } from './pieces.js'
+import { cutToTokens, splitPieces, TokenCounter } from './pieces.js'
 import { continueAnswer } from './write/compose.js'
 import { draftAnswer, type Draft } from './write/draft.js'
 import { choiceLogprob, inventLogprob } from './write/logprobs.js'
@@ -38,18 +38,16 @@ export function writeAnswer(request: ChatRequest, author: Author, recorded?: str
   const calls = recorded === undefined && behaviour.body === undefined ? draft.toolCalls : []
   const limit = Math.min(request.maxTokens ?? Infinity, behaviour.cutAfter ?? Infinity)
 
-  const reasoning = limited(thoughts, limit)
-  const answer = limited(stopped, limit - reasoning.tokens)
   const units: Unit[] = [
-    ...reasoning.pieces.map((piece) => ({ type: 'reasoning-delta' as const, text: piece })),
-    ...textUnits(answer.pieces, request, { draft, random: random('logprobs') }),
+    ...splitPieces(thoughts).map((text) => ({ type: 'reasoning-delta' as const, text })),
+    ...textUnits(splitPieces(stopped), request, { draft, random: random('logprobs') }),
+    ...toolUnits(calls, key),
   ]
-  const tools = toolUnits(calls, { limit: limit - reasoning.tokens - answer.tokens, key })
-  units.push(...tools.units)
-  const cut = reasoning.cut || answer.cut || tools.cut || behaviour.cutAfter !== undefined
+  const kept = limitUnits(units, limit)
+  const cut = kept.length < units.length || behaviour.cutAfter !== undefined
   const finishReason: FinishReason =
     behaviour.filtered === true ? 'content-filter' : cut ? 'length' : calls.length > 0 ? 'tool-calls' : 'stop'
-  return new Answer(units, { finishReason, promptTokens: promptTokens(request) })
+  return new Answer(kept, { finishReason, promptTokens: promptTokens(request) })
 }
 
 /** What makes two requests to the same model the same question. Attachments count by their address or size. */
@@ -102,15 +100,24 @@ function shapeText(text: string, { draft, personality, behaviour, random }: Shap
       break
   }
   const wanted = behaviour.tokens
-  let result = text
-  if (wanted !== undefined) {
-    const more = random('more')
-    while (estimateTokens(result) <= wanted) result += `\n\n${continueAnswer(draft.view, personality, more)}`
-    result = cutToTokens(splitPieces(result), wanted).join('')
-  }
+  const result =
+    wanted === undefined ? text : lengthen(text, wanted, { draft, personality, behaviour, random })
   if (behaviour.filtered !== true) return result
   const pieces = splitPieces(result)
   return pieces.slice(0, Math.ceil(pieces.length / 2)).join('')
+}
+
+/** A text of exactly so many tokens, as far as its pieces allow. */
+function lengthen(text: string, tokens: number, { draft, personality, random }: Shaping): string {
+  const more = random('more')
+  const parts = [text]
+  // Joining parts may merge a token or two.
+  for (let sum = estimateTokens(text); sum < tokens + parts.length;) {
+    const part = `\n\n${continueAnswer(draft.view, personality, more)}`
+    parts.push(part)
+    sum += estimateTokens(part)
+  }
+  return cutToTokens(splitPieces(parts.join('')), tokens).join('')
 }
 
 function cutAtStop(text: string, stops: readonly string[]): string {
@@ -122,20 +129,12 @@ function cutAtStop(text: string, stops: readonly string[]): string {
   return text.slice(0, end)
 }
 
-interface Limited {
-  readonly pieces: readonly string[]
-  readonly tokens: number
-  readonly cut: boolean
-}
-
-function limited(text: string, limit: number): Limited {
-  if (text === '') return { pieces: [], tokens: 0, cut: false }
-  if (limit <= 0) return { pieces: [], tokens: 0, cut: true }
-  const all = splitPieces(text)
-  const tokens = estimateTokens(text)
-  if (tokens <= limit) return { pieces: all, tokens, cut: false }
-  const pieces = cutToTokens(all, limit)
-  return { pieces, tokens: estimateTokens(pieces.join('')), cut: pieces.length < all.length }
+/** The most units from the start that come to at most `limit` tokens, but never none of some. */
+function limitUnits(units: readonly Unit[], limit: number): readonly Unit[] {
+  if (limit === Infinity) return units
+  const counter = new TokenCounter()
+  const end = units.findIndex((unit) => counter.add(pieceOf(unit)) > limit)
+  return end === -1 ? units : units.slice(0, Math.max(1, end))
 }
 
 function textUnits(
@@ -156,19 +155,16 @@ function textUnits(
   })
 }
 
-function toolUnits(
-  calls: Draft['toolCalls'],
-  { limit, key }: { limit: number; key: string },
-): { units: Unit[]; cut: boolean } {
-  const units: Unit[] = []
-  let left = limit
-  for (const [index, call] of calls.entries()) {
-    const { pieces, tokens, cut } = limited(call.arguments, left)
-    left -= tokens
+function toolUnits(calls: Draft['toolCalls'], key: string): Unit[] {
+  return calls.flatMap((call, index): Unit[] => {
     const id = `call_${hash32(`${key}|${index}`).toString(36)}`
-    units.push({ type: 'tool-call-delta', index, id, name: call.name, arguments: '' })
-    for (const piece of pieces) units.push({ type: 'tool-call-delta', index, arguments: piece })
-    if (cut) return { units, cut: true }
-  }
-  return { units, cut: false }
+    return [
+      { type: 'tool-call-delta', index, id, name: call.name, arguments: '' },
+      ...splitPieces(call.arguments).map((piece) => ({
+        type: 'tool-call-delta' as const,
+        index,
+        arguments: piece,
+      })),
+    ]
+  })
 }

@@ -24,29 +24,6 @@ export function sleep(ms: number, signal: AbortSignal, clock: Clock = systemCloc
   })
 }
 
-/** An `AbortController` that also aborts with its parent, until it is released. */
-export interface LinkedController {
-  readonly signal: AbortSignal
-  abort(reason?: unknown): void
-  /** Lets go of the parent. Call it when the work is over, or the parent keeps the child alive. */
-  release(): void
-}
-
-export function linkedController(parent: AbortSignal): LinkedController {
-  const controller = new AbortController()
-  if (parent.aborted) {
-    controller.abort(parent.reason)
-    return { signal: controller.signal, abort: () => {}, release: () => {} }
-  }
-  const onAbort = (): void => controller.abort(parent.reason)
-  parent.addEventListener('abort', onAbort, { once: true })
-  return {
-    signal: controller.signal,
-    abort: (reason) => controller.abort(reason),
-    release: () => parent.removeEventListener('abort', onAbort),
-  }
-}
-
 /** Settles like `promise`, but rejects at once with the signal's reason when it aborts first. */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   if (signal.aborted) {
@@ -58,4 +35,96 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<
     signal.addEventListener('abort', onAbort, { once: true })
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
   })
+}
+
+/** An `AbortController` that also aborts with its parent, until it is released. */
+export interface LinkedController {
+  readonly signal: AbortSignal
+  abort(reason?: unknown): void
+  /** Lets go of the parent. Call it when the work is over, or the parent keeps the child alive. */
+  release(): void
+}
+
+export function linkedController(parent: AbortSignal): LinkedController {
+  return new Scope(parent)
+}
+
+/** Reason of work that is simply over. One object: a `DOMException` of its own would cost a stack trace each time. */
+const OVER = new DOMException('This operation was aborted', 'AbortError')
+
+/**
+ * A piece of work that can be called off: by itself, or with the wider work it is part of. Scopes nest cheaply; a
+ * real `AbortSignal` is made only for whoever asks for one.
+ */
+export class Scope implements LinkedController {
+  readonly #parent: AbortSignal | Scope
+  readonly #callbacks = new Set<() => void>()
+  #controller: AbortController | undefined
+  #release: (() => void) | undefined
+  #aborted = false
+  #reason: unknown
+
+  /** Follows its parent at once; a scope under an aborted parent is aborted from the start. */
+  constructor(parent: AbortSignal | Scope) {
+    this.#parent = parent
+    if (parent.aborted) {
+      this.#aborted = true
+      this.#reason = parent instanceof Scope ? parent.reason : abortReason(parent)
+      return
+    }
+    const follow = (): void => this.abort(parent.reason)
+    if (parent instanceof Scope) this.#release = parent.onAbort(follow)
+    else {
+      parent.addEventListener('abort', follow, { once: true })
+      this.#release = () => parent.removeEventListener('abort', follow)
+    }
+  }
+
+  get aborted(): boolean {
+    return this.#aborted
+  }
+
+  get reason(): unknown {
+    return this.#reason
+  }
+
+  /** Made at the first call; the same from then on. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#aborted) this.#controller.abort(this.#reason)
+    }
+    return this.#controller.signal
+  }
+
+  /** Calls off the work; only the first call counts. */
+  abort(reason: unknown = OVER): void {
+    if (this.#aborted) return
+    this.#aborted = true
+    this.#reason = reason
+    this.release()
+    for (const callback of this.#callbacks) callback()
+    this.#callbacks.clear()
+    this.#controller?.abort(reason)
+  }
+
+  /** Calls back once when the work is called off; the returned function takes that back. */
+  onAbort(callback: () => void): () => void {
+    if (this.#aborted) {
+      callback()
+      return () => {}
+    }
+    this.#callbacks.add(callback)
+    return () => void this.#callbacks.delete(callback)
+  }
+
+  throwIfAborted(): void {
+    if (this.#aborted) throw this.#reason
+  }
+
+  /** Lets go of the parent without calling anything off. */
+  release(): void {
+    this.#release?.()
+    this.#release = undefined
+  }
 }

@@ -74,4 +74,64 @@ describe('EventQueue', () => {
     await next
     expect(read).toEqual([1, 2])
   })
+
+  describe('deliver', () => {
+    it('hands over what waits and what comes, in order, and resolves at the end', async () => {
+      const queue = new EventQueue<number>()
+      queue.push(1)
+      const got: number[] = []
+      const done = queue.deliver((item) => {
+        got.push(item)
+        return undefined
+      })
+      queue.push(2)
+      expect(got).toEqual([1, 2])
+      queue.end()
+      await done
+    })
+
+    it('waits while the sink is busy, pausing the producer, and goes on after it', async () => {
+      const flow: string[] = []
+      const queue = new EventQueue<number>({
+        flow: { highWater: 3, pause: () => flow.push('pause'), resume: () => flow.push('resume') },
+      })
+      const got: number[] = []
+      let release = (): void => {}
+      const done = queue.deliver((item) => {
+        got.push(item)
+        return item === 0 ? new Promise((resolve) => (release = resolve)) : undefined
+      })
+      for (let item = 0; item < 5; item += 1) queue.push(item)
+      queue.end()
+      expect([got, flow]).toEqual([[0], ['pause']])
+      release()
+      await done
+      expect([got, flow]).toEqual([
+        [0, 1, 2, 3, 4],
+        ['pause', 'resume'],
+      ])
+    })
+
+    it('rejects with the producer’s error after the rest, and with the sink’s at once, telling the producer', async () => {
+      const failed = new EventQueue<number>()
+      const got: number[] = []
+      const reading = failed.deliver((item) => {
+        got.push(item)
+        return undefined
+      })
+      failed.push(1)
+      failed.fail(new Error('boom'))
+      await expect(reading).rejects.toThrow('boom')
+      expect(got).toEqual([1])
+
+      let left = 0
+      const queue = new EventQueue<number>({ onReturn: () => (left += 1) })
+      const thrown = queue.deliver(() => {
+        throw new Error('sink')
+      })
+      queue.push(1)
+      await expect(thrown).rejects.toThrow('sink')
+      expect(left).toBe(1)
+    })
+  })
 })

@@ -8,6 +8,9 @@ export interface QueueFlow {
   resume(): void
 }
 
+/** Takes an item; a promise makes the producer wait until it resolves. */
+export type Sink<T> = (item: T) => Promise<void> | undefined
+
 /**
  * Joins a producer that pushes to one consumer that pulls. Items come out in the order they went in; after
  * `end()` or `fail()` the rest is delivered first, then the end or the error, once.
@@ -24,6 +27,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
   #closed = false
   #error: { readonly value: unknown } | undefined
   #waiting: { resolve: (result: IteratorResult<T>) => void; reject: (error: unknown) => void } | undefined
+  #delivery: Delivery<T> | undefined
 
   /**
    * @param options.onReturn called once when the consumer leaves before the end
@@ -55,6 +59,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
       return
     }
     this.#items.push(item)
+    if (this.#delivery) this.#drain()
     if (this.#flow && !this.#paused && this.size >= this.#flow.highWater) {
       this.#paused = true
       this.#flow.pause()
@@ -73,12 +78,29 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
   #close(): void {
     if (this.#closed) return
     this.#closed = true
+    if (this.#delivery) this.#drain()
     const waiting = this.#waiting
     if (!waiting) return
     this.#waiting = undefined
     const error = this.#takeError()
     if (error) waiting.reject(error.value)
     else waiting.resolve({ value: undefined, done: true })
+  }
+
+  #take(): T {
+    const item = this.#items[this.#head] as T
+    this.#items[this.#head] = undefined as T
+    this.#head += 1
+    if (this.#head === this.#items.length) {
+      this.#items.length = 0
+      this.#head = 0
+    }
+    if (this.#paused && this.#flow && this.size <= this.#flow.highWater >> 1) {
+      this.#paused = false
+      this.#flow.resume()
+    }
+    this.#onRead?.(item)
+    return item
   }
 
   #takeError(): { readonly value: unknown } | undefined {
@@ -88,21 +110,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
   }
 
   next(): Promise<IteratorResult<T>> {
-    if (this.#head < this.#items.length) {
-      const value = this.#items[this.#head] as T
-      this.#items[this.#head] = undefined as T
-      this.#head += 1
-      if (this.#head === this.#items.length) {
-        this.#items = []
-        this.#head = 0
-      }
-      if (this.#paused && this.#flow && this.size <= this.#flow.highWater >> 1) {
-        this.#paused = false
-        this.#flow.resume()
-      }
-      this.#onRead?.(value)
-      return Promise.resolve({ value, done: false })
-    }
+    if (this.#head < this.#items.length) return Promise.resolve({ value: this.#take(), done: false })
     if (this.#closed) {
       const error = this.#takeError()
       if (error) return Promise.reject(error.value)
@@ -127,4 +135,66 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
   [Symbol.asyncIterator](): this {
     return this
   }
+
+  /**
+   * Hands every item to `sink` instead of being pulled from: no promise for each item. While the sink's promise is
+   * pending items wait here, and the producer is told to pause as usual. Not to be mixed with `next()`.
+   *
+   * @returns resolves at the end, rejects with the producer's error or with what the sink throws or rejects with; in
+   *   the latter case the consumer counts as gone, as after `return()`
+   */
+  deliver(sink: Sink<T>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#delivery = { sink, resolve, reject, busy: false }
+      this.#drain()
+    })
+  }
+
+  /** Hands over what waits, until the sink wants a rest or nothing is left. */
+  #drain(): void {
+    const delivery = this.#delivery
+    if (delivery === undefined || delivery.busy) return
+    while (this.#head < this.#items.length) {
+      const item = this.#take()
+      let wait: Promise<void> | undefined
+      try {
+        wait = delivery.sink(item)
+      } catch (error) {
+        this.#leave(error)
+        return
+      }
+      if (wait) {
+        delivery.busy = true
+        wait.then(
+          () => {
+            delivery.busy = false
+            this.#drain()
+          },
+          (error: unknown) => this.#leave(error),
+        )
+        return
+      }
+    }
+    if (!this.#closed) return
+    this.#delivery = undefined
+    const error = this.#takeError()
+    if (error) delivery.reject(error.value)
+    else delivery.resolve()
+  }
+
+  /** The sink has failed: the consumer is gone. */
+  #leave(error: unknown): void {
+    const delivery = this.#delivery
+    this.#delivery = undefined
+    void this.return()
+    delivery?.reject(error)
+  }
+}
+
+interface Delivery<T> {
+  readonly sink: Sink<T>
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+  /** The sink's promise is pending. */
+  busy: boolean
 }

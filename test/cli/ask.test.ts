@@ -30,7 +30,9 @@ describe('moa ask', () => {
     expect(stdout).toMatch(/^Merged from 3 proposals:\n/)
     expect(stdout.endsWith('\n')).toBe(true)
     expect(stdout).not.toContain('\u001b')
-    expect(stderr).toMatch(/layer 1 of 2\n( {2}lab\/\w+: \d+ tokens in .*\n){3}layer 2 of 2: answer\n/)
+    expect(stderr).toMatch(
+      /layer 1 of 2 · proposals\n( {2}lab\/\w+: \d+ tokens in .*\n){3}layer 2 of 2 · answer\n/,
+    )
     expect(stderr).toMatch(/lab\/barbara +1 +.* unknown\n/)
     expect(stderr).toMatch(/total +4 .* unknown\n/)
     expect(sim.log.map(({ model }) => model).sort()).toEqual(['ada', 'alan', 'barbara', 'grace'])

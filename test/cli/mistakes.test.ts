@@ -26,7 +26,7 @@ afterAll(async () => {
 
 const LAB = { LAB_KEY: 'right-key' }
 /** Every mistake: what is asked, how it ends, and what the one line says. */
-const MISTAKES: readonly (readonly [string, readonly string[], number, RegExp, StartOptions?])[] = [
+const MISTAKES: [string, readonly string[], number, RegExp, StartOptions?][] = [
   ['no question', ['ask'], 2, /^moa: There is no question\. .*moa ask/],
   ['an empty question', ['ask', '  '], 2, /^moa: There is no question/],
   ['an unknown command', ['aks', 'hi'], 2, /^moa: There is no command "aks"\. Did you mean "ask"\?/],
@@ -188,7 +188,7 @@ describe('a mistake is told in one clear line with the right exit code:', () => 
     box.write('url.yaml', 'providers: { lab: { baseURL: "not a url" } }\n')
   })
 
-  it.each(MISTAKES)('%s', async (_, args, exitCode, line, options = {}) => {
+  it.each(MISTAKES)('%s', async (...[, args, exitCode, line, options = {}]) => {
     const { code, stdout, stderr } = await box.run(args, options)
     const lines = stderr
       .trimEnd()

@@ -1,6 +1,7 @@
 import { errorInfo, MoaError } from '../../core/errors.js'
 import { KNOWN_PROVIDERS, SIM_PROVIDER } from '../../providers/known.js'
-import { priceOf, type Price } from '../../providers/prices.js'
+import type { Price } from '../../core/usage.js'
+import { priceOf } from '../../providers/prices.js'
 import type { ModelInfo } from '../../providers/list-models.js'
 import { tellWarnings, warn } from '../notices.js'
 import type { Invocation } from '../program.js'

@@ -1,13 +1,14 @@
 import type { ModelEvent } from '../../core/events.js'
 import { formatCount, formatSeconds } from '../view/format.js'
 import { oneLine } from '../terminal/sanitize.js'
+import { stageName } from '../view/stage-name.js'
 import { plainProposal } from './plain-proposal.js'
 
 /** Progress as plain lines, for logs and terminals that can't move the cursor. */
 export class ProgressLines {
   readonly #note: (line: string) => void
   readonly #showProposals: boolean
-  #layers = 0
+  #kinds: readonly string[] = []
 
   constructor(note: (line: string) => void, showProposals: boolean) {
     this.#note = note
@@ -17,12 +18,10 @@ export class ProgressLines {
   add(event: ModelEvent): void {
     switch (event.type) {
       case 'run-start':
-        this.#layers = event.stages.length
+        this.#kinds = event.stages.map(({ kind }) => kind)
         break
       case 'stage-start':
-        this.#note(
-          `layer ${event.stage + 1} of ${this.#layers}${event.kind === 'synthesize' ? ': answer' : ''}`,
-        )
+        this.#note(stageName(this.#kinds, event.stage))
         break
       case 'proposal-end': {
         const { slot, usage, durationMs } = event.proposal

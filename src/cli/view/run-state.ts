@@ -1,4 +1,13 @@
-import type { CallRecord, Degradation, Finish, ModelEvent, SlotRef } from '../../core/index.js'
+import type {
+  CallRecord,
+  Degradation,
+  Finish,
+  GateEnd,
+  ModelEvent,
+  RankingEnd,
+  SlotRef,
+  VoteEnd,
+} from '../../core/index.js'
 import { oneLine } from '../terminal/sanitize.js'
 
 export type SlotPhase = 'waiting' | 'asking' | 'writing' | 'done' | 'failed' | 'dropped'
@@ -22,6 +31,8 @@ export interface SlotState {
 export interface StageState {
   readonly kind: string
   readonly slots: SlotState[]
+  /** What a stage that weighs proposals came to. */
+  result?: string
 }
 
 /** Letters and signs of a token, on average over languages; only for the moving figure while a model writes. */
@@ -67,6 +78,8 @@ export class RunState {
       case 'stage-start':
         this.stage = event.stage
         if (event.kind === 'synthesize') this.#write(0)
+        // Judges and critics tell of nothing but their calls; the first of them is at work.
+        else if (event.kind !== 'propose') this.#begin(this.stages[event.stage]?.slots[0])
         break
       case 'proposal-start':
         this.#begin(this.#slot(event.slot))
@@ -108,6 +121,16 @@ export class RunState {
         break
       case 'call-settled':
         this.calls.push(event.call)
+        this.#settle(event.call)
+        break
+      case 'ranking-end':
+        this.#result(event.stage, rankingText(event))
+        break
+      case 'vote-end':
+        this.#result(event.stage, voteText(event))
+        break
+      case 'gate-end':
+        this.#result(event.stage, gateText(event))
         break
       case 'finish':
         this.finish = event
@@ -117,6 +140,7 @@ export class RunState {
           this.#count(this.writer, tokens ?? event.usage.outputTokens)
         }
         break
+      case 'review-end':
       case 'stage-end':
         break
     }
@@ -132,6 +156,21 @@ export class RunState {
 
   #slot(ref: SlotRef): SlotState | undefined {
     return this.stages[ref.stage]?.slots[ref.index]
+  }
+
+  /** A call of a judge or critic is its slot's whole work. */
+  #settle({ slot: ref, outcome, usage, durationMs, error }: CallRecord): void {
+    const stage = ref && this.stages[ref.stage]
+    if (!ref || !stage || stage.kind === 'propose' || stage.kind === 'synthesize') return
+    const slot = stage.slots[ref.index]
+    if (outcome === 'completed') this.#end(slot, { phase: 'done', durationMs })
+    else this.#end(slot, { phase: 'failed', durationMs, problem: error?.message ?? outcome })
+    this.#count(slot, usage.outputTokens)
+  }
+
+  #result(stage: number, text: string): void {
+    const state = this.stages[stage]
+    if (state) state.result = oneLine(text)
   }
 
   #begin(slot: SlotState | undefined): void {
@@ -181,6 +220,21 @@ export class RunState {
     // The slot named is the one that failed, or the proposal that is the answer now.
     if (slot?.stage === this.stage) this.#write(slot.index + 1)
   }
+}
+
+function rankingText({ order, kept }: RankingEnd): string {
+  const names = order.map(({ slot }) => slot.name)
+  const dropped = names.length - kept
+  return `best first: ${names.slice(0, kept).join(', ')}${dropped === 0 ? '' : ` (${dropped} left out)`}`
+}
+
+function voteText({ answers, winner, votes }: VoteEnd): string {
+  return winner === null ? 'no answer has a majority' : `${votes} of ${answers.length} say: ${winner}`
+}
+
+function gateText({ agreement, threshold, stopped }: GateEnd): string {
+  const how = `agreement ${agreement.toFixed(2)} of ${threshold.toFixed(2)}`
+  return stopped ? `${how}: that is enough` : `${how}: on to the next stage`
 }
 
 function freshSlot(ref: SlotRef): SlotState {

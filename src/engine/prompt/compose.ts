@@ -1,17 +1,11 @@
 import { MoaError, textOf } from '../../core/index.js'
-import type {
-  ChatRequest,
-  Degradation,
-  Message,
-  Model,
-  Proposal,
-  Sampling,
-  SlotRef,
-} from '../../core/index.js'
+import type { ChatRequest, Degradation, Message, Model, Sampling, SlotRef } from '../../core/index.js'
 import { estimatePromptTokens } from '../../util/index.js'
 import type { Plan, PlanSlot } from '../plan.js'
 import { INHERITABLE, type InheritableField, type Slot } from '../recipe.js'
 import { adviserView } from './adviser-view.js'
+import { trimHistory } from './history.js'
+import type { Material } from './material.js'
 import { composeNative, seedOf, type Task } from './native.js'
 import { appendToSystem, injectReferences } from './together.js'
 
@@ -23,27 +17,32 @@ export interface ComposeInput {
   readonly slot: PlanSlot
   readonly model: Model
   readonly request: ChatRequest
-  readonly proposals: readonly Proposal[]
+  readonly material: Material
 }
 
 export interface Composed {
   readonly request: ChatRequest
-  /** Set when proposals had to be shortened to fit the slot's window. */
-  readonly deviation?: Degradation
+  /** What had to be left out to fit the slot's window. */
+  readonly deviations: readonly Degradation[]
+  /** Which proposal stands under each number the model sees; empty in mode `together`. */
+  readonly order: readonly number[]
 }
 
 /** The request a proposer gets: no tools, no response format, sampling from the recipe. */
 export function composeForProposer(input: ComposeInput): Composed {
+  return composeForReader(input, 'refine')
+}
+
+/** The request of a model that reads the proposals but doesn't answer the client: proposer, judge, critic. */
+export function composeForReader(input: ComposeInput, task: Exclude<Task, 'aggregate'>): Composed {
   const { plan, slot, model, request } = input
   const sampling = proposerSampling(slot, plan.inherit, request)
-  const { messages, trimmed } = compose(input, adviserView(request.messages, model.capabilities), {
-    task: 'refine',
-    maxTokens: sampling.maxTokens,
-  })
+  const base = adviserView(request.messages, model.capabilities)
+  const { messages, ...rest } = compose(input, base, { task, maxTokens: sampling.maxTokens })
   const { metadata } = request
   return {
     request: withExtra({ ...sampling, messages, ...(metadata && { metadata }) }, slot.slot),
-    ...deviationOf(slot.ref, trimmed),
+    ...rest,
   }
 }
 
@@ -51,7 +50,7 @@ export function composeForProposer(input: ComposeInput): Composed {
 export function composeForAggregator(input: ComposeInput): Composed {
   const { slot, request } = input
   const sampling = aggregatorSampling(slot.slot, request)
-  const { messages, trimmed } = compose(input, request.messages, {
+  const { messages, ...rest } = compose(input, request.messages, {
     task: 'aggregate',
     maxTokens: sampling.maxTokens,
   })
@@ -71,40 +70,54 @@ export function composeForAggregator(input: ComposeInput): Composed {
       },
       slot.slot,
     ),
-    ...deviationOf(slot.ref, trimmed),
+    ...rest,
   }
 }
 
-function deviationOf(slot: SlotRef, trimmed: number): { deviation?: Degradation } {
-  if (trimmed === 0) return {}
-  const what = trimmed === 1 ? '1 proposal was' : `${trimmed} proposals were`
-  const message = `${what} shortened to fit the context window of ${slot.name}.`
-  return { deviation: { code: 'deviation', message, slot } }
-}
+type Prompt = Omit<Composed, 'request'> & { readonly messages: readonly Message[] }
 
 function compose(
-  { plan, slot, model, request, proposals }: ComposeInput,
+  input: ComposeInput,
   base: readonly Message[],
   options: { task: Task; maxTokens: number | undefined },
-): { messages: readonly Message[]; trimmed: number } {
-  const messages = slot.slot.system === undefined ? base : appendToSystem(base, slot.slot.system)
-  if (plan.mode === 'together') {
-    if (plan.template === undefined) throw missingTemplate(plan.name)
-    const references = proposals.map(({ text }) => text)
-    return { messages: injectReferences(messages, plan.template, references), trimmed: 0 }
-  }
+): Prompt {
+  const { plan, slot, model, request, material } = input
   const window = slot.slot.contextTokens ?? model.capabilities?.contextTokens
+  const room = window === undefined ? undefined : window - (options.maxTokens ?? ANSWER_RESERVE_TOKENS)
+  const deviations: Degradation[] = []
+  let messages = slot.slot.system === undefined ? base : appendToSystem(base, slot.slot.system)
+  if (room !== undefined && plan.history === 'trim') {
+    const kept = trimHistory(messages, room)
+    if (kept.leftOut > 0) deviations.push(historyNote(slot.ref, kept.leftOut))
+    messages = kept.messages
+  }
+  if (plan.mode === 'together' && (options.task === 'aggregate' || options.task === 'refine')) {
+    if (plan.template === undefined) throw missingTemplate(plan.name)
+    const references = material.proposals.map(({ text }) => text)
+    return { messages: injectReferences(messages, plan.template, references), deviations, order: [] }
+  }
   const seed = request.seed === undefined ? seedOf(request.messages) : String(request.seed)
-  return composeNative(messages, proposals, {
+  const composed = composeNative(messages, material, {
     task: options.task,
     seed: `${seed}/${slot.ref.stage}`,
-    ...(window !== undefined && {
-      budgetTokens:
-        window -
-        (options.maxTokens ?? ANSWER_RESERVE_TOKENS) -
-        estimatePromptTokens(messages.map((message) => textOf(message.content))),
+    ...(room !== undefined && {
+      budgetTokens: room - estimatePromptTokens(messages.map(({ content }) => textOf(content))),
     }),
   })
+  if (composed.trimmed > 0) deviations.push(trimNote(slot.ref, composed.trimmed))
+  return { messages: composed.messages, deviations, order: composed.order }
+}
+
+function trimNote(slot: SlotRef, count: number): Degradation {
+  const what = count === 1 ? '1 proposal was' : `${count} proposals were`
+  const message = `${what} shortened to fit the context window of ${slot.name}.`
+  return { code: 'deviation', message, slot }
+}
+
+function historyNote(slot: SlotRef, count: number): Degradation {
+  const what = count === 1 ? 'The oldest message was' : `The ${count} oldest messages were`
+  const message = `${what} left out to fit the context window of ${slot.name}.`
+  return { code: 'deviation', message, slot }
 }
 
 /** Mode `together` without its template can't run. */

@@ -21,7 +21,7 @@ describe('composeNative', () => {
 
   it('leaves the messages alone when there are no proposals', () => {
     const messages = [user('hi')]
-    expect(composeNative(messages, [], options).messages).toBe(messages)
+    expect(composeNative(messages, { proposals: [] }, options).messages).toBe(messages)
   })
 
   it('keeps everything before the last turn byte for byte, so prefix caches survive', () => {
@@ -31,27 +31,27 @@ describe('composeNative', () => {
       { role: 'assistant', content: 'two' },
       user('three'),
     ]
-    const { messages } = composeNative(history, [proposal('A')], options)
+    const { messages } = composeNative(history, { proposals: [proposal('A')] }, options)
     expect(messages.slice(0, -1)).toEqual(history.slice(0, -1))
     expect(tailOf(messages).startsWith('three\n\n')).toBe(true)
   })
 
   it('adds a user turn when the last turn is not the user’s', () => {
     const history: Message[] = [user('one'), { role: 'tool', toolCallId: 'x', content: 'result' }]
-    const { messages } = composeNative(history, [proposal('A')], options)
+    const { messages } = composeNative(history, { proposals: [proposal('A')] }, options)
     expect(messages).toHaveLength(3)
     expect(messages.at(-1)?.role).toBe('user')
   })
 
   it('shows no model names', () => {
-    const { messages } = composeNative([user('q')], [proposal('A'), proposal('B', 1)], options)
+    const { messages } = composeNative([user('q')], { proposals: [proposal('A'), proposal('B', 1)] }, options)
     expect(JSON.stringify(messages)).not.toContain('secret-model')
   })
 
   it('orders by seed: the same seed gives the same bytes, seeds differ among themselves', () => {
     const proposals = ['A', 'B', 'C', 'D', 'E'].map(proposal)
     const with_ = (seed: string): string =>
-      tailOf(composeNative([user('q')], proposals, { task: 'refine', seed }).messages)
+      tailOf(composeNative([user('q')], { proposals }, { task: 'refine', seed }).messages)
     expect(with_('1')).toBe(with_('1'))
     const orders = new Set(
       ['1', '2', '3', '4'].map((seed) =>
@@ -62,10 +62,14 @@ describe('composeNative', () => {
   })
 
   it('shortens visibly to the budget and counts it', () => {
-    const composed = composeNative([user('q')], [proposal('short'), proposal('word '.repeat(5000), 1)], {
-      ...options,
-      budgetTokens: 300,
-    })
+    const composed = composeNative(
+      [user('q')],
+      { proposals: [proposal('short'), proposal('word '.repeat(5000), 1)] },
+      {
+        ...options,
+        budgetTokens: 300,
+      },
+    )
     expect(composed.trimmed).toBe(1)
     expect(tailOf(composed.messages)).toContain('characters left out')
   })
@@ -88,7 +92,7 @@ describe('composeNative', () => {
           { minLength: 1, maxLength: 4 },
         ),
         (texts) => {
-          const { messages } = composeNative([user('q')], texts.map(proposal), options)
+          const { messages } = composeNative([user('q')], { proposals: texts.map(proposal) }, options)
           const tail = tailOf(messages)
           expect(tail.match(/<proposal /gi)?.length).toBe(texts.length)
           expect(tail.match(/<\/proposal/gi)?.length).toBe(texts.length)

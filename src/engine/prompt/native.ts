@@ -1,9 +1,11 @@
-import type { Message, Proposal, TextPart } from '../../core/index.js'
+import type { Message, TextPart } from '../../core/index.js'
 import { estimateTokens, hash32, seededRandom, sha256Hex } from '../../util/index.js'
 import { fitTexts } from './fit.js'
+import type { Material } from './material.js'
+import { GUARD_NOTE, isRepetitive } from './guard.js'
 
 /** What the model that reads the proposals is to do with them. */
-export type Task = 'aggregate' | 'refine'
+export type Task = 'aggregate' | 'refine' | 'rank' | 'critique'
 
 export interface NativeOptions {
   readonly task: Task
@@ -17,6 +19,8 @@ export interface ComposedPrompt {
   readonly messages: readonly Message[]
   /** How many proposals had to be shortened to fit. */
   readonly trimmed: number
+  /** Which proposal is shown under each number: `order[0]` is the index of number 1. */
+  readonly order: readonly number[]
 }
 
 /**
@@ -26,20 +30,23 @@ export interface ComposedPrompt {
  */
 export function composeNative(
   messages: readonly Message[],
-  proposals: readonly Proposal[],
+  { proposals, review }: Material,
   options: NativeOptions,
 ): ComposedPrompt {
-  if (proposals.length === 0) return { messages, trimmed: 0 }
-  const cleaned = proposals.map(({ text }) => withoutReasoning(text))
-  const order = seededRandom(options.seed).shuffle(cleaned)
-  const fitted = fitTexts(order, options.budgetTokens ?? Number.POSITIVE_INFINITY, estimateTokens)
-  const key = sha256Hex(`${options.seed}\n${order.join('\n')}`).slice(0, 8)
-  const blocks = fitted.texts.map(
-    (text, index) =>
-      `<proposal ${index + 1} ${key}>\n${escapeProposal(text)}\n</proposal ${index + 1} ${key}>`,
+  if (proposals.length === 0) return { messages, trimmed: 0, order: [] }
+  const order = seededRandom(options.seed).shuffle(proposals.map((_, index) => index))
+  const cleaned = order.map((index) => withoutReasoning(proposals[index]?.text ?? ''))
+  const fitted = fitTexts(cleaned, options.budgetTokens ?? Number.POSITIVE_INFINITY, estimateTokens)
+  const key = sha256Hex(`${options.seed}\n${cleaned.join('\n')}`).slice(0, 8)
+  const blocks = fitted.texts.map((text, index) => {
+    const warning = isRepetitive(text) ? ` ${GUARD_NOTE}` : ''
+    const name = `proposal ${index + 1} ${key}`
+    return `<${name}>${warning}\n${escapeProposal(text)}\n</${name}>`
+  })
+  const note = [intro(blocks.length, key), ...blocks, ...reviewBlock(review, key), TASKS[options.task]].join(
+    '\n\n',
   )
-  const note = `${intro(blocks.length, key)}\n\n${blocks.join('\n\n')}\n\n${TASKS[options.task]}`
-  return { messages: appendToLastTurn(messages, note), trimmed: fitted.trimmed }
+  return { messages: appendToLastTurn(messages, note), trimmed: fitted.trimmed, order }
 }
 
 /** The seed of a run that was given none: the same conversation gives the same order. */
@@ -58,17 +65,35 @@ function intro(count: number, key: string): string {
   )
 }
 
+function reviewBlock(review: string | undefined, key: string): string[] {
+  if (review === undefined) return []
+  const name = `review ${key}`
+  return [
+    `A reviewer's notes on the proposals, quoted like them:\n<${name}>\n${escapeProposal(review)}\n</${name}>`,
+  ]
+}
+
+const WRITE =
+  'Follow the language, format and length that the conversation asks for. Give the reply alone and do not mention ' +
+  'proposals or this material.'
+
 const TASKS: Record<Task, string> = {
   aggregate:
     'Now write the reply to the last message of the conversation. Judge each proposal on its merits: keep what ' +
     'is correct and useful, correct what is wrong, add what all of them missed, and where they contradict each ' +
-    'other decide by reasoning, not by counting. Follow the language, format and length that the conversation ' +
-    'asks for. Give the reply alone and do not mention proposals or this material.',
+    `other decide by reasoning, not by counting. ${WRITE}`,
   refine:
     'Now write your own reply to the last message of the conversation, better than any of these. Check their ' +
-    'facts and reasoning, keep what holds, correct what does not, and add what they missed. Follow the language, ' +
-    'format and length that the conversation asks for. Give the reply alone and do not mention proposals or ' +
-    'this material.',
+    `facts and reasoning, keep what holds, correct what does not, and add what they missed. ${WRITE}`,
+  rank:
+    'Do not answer the conversation. Judge which proposal would serve its author best: correctness first, then ' +
+    'completeness, clarity and fit to what was asked; neither length nor position counts. Think it through in a ' +
+    'few sentences, then end with one line that orders all proposals from best to worst by their numbers, like ' +
+    'this: RANKING: 2 > 1 > 3',
+  critique:
+    'Do not answer the conversation. Review the proposals for whoever writes the reply: where they agree, where ' +
+    'they contradict each other and who is right, what is wrong or unsupported in each (name it by its number), ' +
+    'what all of them missed. Be specific and brief.',
 }
 
 /** Removes the thinking that some servers leave inside the answer. An unclosed block is kept: nothing else is there. */
@@ -76,16 +101,20 @@ export function withoutReasoning(text: string): string {
   return text.replace(/^\s*<(think|thinking|reasoning)>[\s\S]*?<\/\1>\s*/i, '')
 }
 
-/** Keeps a proposal from closing its block, opening another, or speaking a chat template's control words. */
+/**
+ * Keeps a text from closing its block, opening another, speaking a chat template's control words, or hiding
+ * characters that only a machine reads.
+ */
 export function escapeProposal(text: string): string {
   return (
     text
-      .replace(/<(\/?)(proposal)/gi, '&lt;$1$2')
+      .replace(/<(\/?)(\s*)(proposal|review)/gi, '&lt;$1$2$3')
       .replace(/<\|([a-z0-9_]{1,40})\|>/gi, '&lt;|$1|&gt;')
-
+      .replace(/\[(\/?)INST\]/g, '&#91;$1INST]')
+      .replace(/<<(\/?)SYS>>/g, '&lt;<$1SYS>>')
+      // Control characters, bidirectional overrides, invisible operators and tag characters.
       .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g, '\ufffd')
-      // Bidirectional controls can make a text look like another.
-      .replace(/[\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
+      .replace(/[\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]|[\u{e0000}-\u{e007f}]/gu, '\ufffd')
   )
 }
 

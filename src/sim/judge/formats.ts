@@ -91,6 +91,15 @@ export const JUDGE_FORMATS: readonly JudgeFormat[] = [
     }),
   },
   {
+    name: 'ranking in one line, RANKING: 2 > 1 > 3',
+    asks: /RANKING: *\d+ *> *\d+/g,
+    reply: (judged) => ({
+      text: `${remark(judged)}\n\nRANKING: ${ranked(judged)
+        .map(({ label }) => label)
+        .join(' > ')}`,
+    }),
+  },
+  {
     name: 'final ranking as a numbered list',
     asks: /FINAL RANKING:?/g,
     reply: (judged) => ({

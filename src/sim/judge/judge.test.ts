@@ -67,6 +67,8 @@ describe('a simulated judge', () => {
     expect((await ask(list)).text).toBe("[{'model': 'M', 'rank': 1}, {'model': 'm', 'rank': 2}]")
     const council = `Response A:\n${short}\n\nResponse B:\n${long}\n\nEnd with "FINAL RANKING:" and a numbered list.`
     expect((await ask(council)).text).toMatch(/FINAL RANKING:\n1\. Response B\n2\. Response A$/)
+    const line = `Q\n\n<proposal 1 k>\n${short}\n</proposal 1 k>\n\n<proposal 2 k>\n${long}\n</proposal 2 k>\n\nEnd like this: RANKING: 2 > 1 > 3`
+    expect((await ask(line)).text).toMatch(/RANKING: 2 > 1$/)
     const parameters = {
       type: 'object',
       properties: {

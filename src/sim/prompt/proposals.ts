@@ -5,18 +5,12 @@ import { hash32 } from '../../util/index.js'
 /**
  * The proposals an aggregator was given, in order, recognised by their form alone:
  *
- * - `<proposal …>…</proposal>` blocks in any message, their text entity-escaped or not;
+ * - `<proposal …>…</proposal …>` blocks in any message, their text entity-escaped or not; what stands in the line of
+ *   the opening marker of a block of several lines is a note about it, not part of it;
  * - a system message that ends with a numbered list (`1. …`, `2. …`) right after a line that ends with a colon.
  */
 export function findProposals(request: ChatRequest): string[] {
-  const blocks: string[] = []
-  for (const message of request.messages) {
-    if (message.role === 'assistant') continue
-    for (const [, text] of textOf(message.content).matchAll(
-      /<proposal\b[^>]*>([\s\S]*?)<\/proposal\b[^>]*>/g,
-    ))
-      blocks.push(unescapeEntities(text as string).trim())
-  }
+  const blocks = findBlocks(request, 'proposal')
   if (blocks.length > 0) return blocks
   for (const message of request.messages) {
     if (message.role !== 'system' && message.role !== 'developer') continue
@@ -24,6 +18,27 @@ export function findProposals(request: ChatRequest): string[] {
     if (items.length > 0) return items
   }
   return []
+}
+
+/** A reviewer's notes on the proposals: the text of a `<review …>` block. */
+export function findReview(request: ChatRequest): string | undefined {
+  return findBlocks(request, 'review')[0]
+}
+
+function findBlocks(request: ChatRequest, name: 'proposal' | 'review'): string[] {
+  const pattern = new RegExp(`<${name}\\b[^>]*>([\\s\\S]*?)</${name}\\b[^>]*>`, 'g')
+  const blocks: string[] = []
+  for (const message of request.messages) {
+    if (message.role === 'assistant') continue
+    for (const [, body] of textOf(message.content).matchAll(pattern))
+      blocks.push(unescapeEntities(withoutNote(body as string)).trim())
+  }
+  return blocks
+}
+
+function withoutNote(body: string): string {
+  const end = body.indexOf('\n')
+  return end !== -1 && body.endsWith('\n') && end < body.length - 1 ? body.slice(end + 1) : body
 }
 
 /**
@@ -53,29 +68,26 @@ export function proposalFingerprint(text: string): string {
 
 /** Entities as the characters they stand for, also when they were escaped twice. */
 function unescapeEntities(text: string): string {
-  const plain = text.replace(
-    /&(lt|gt|quot|apos|amp|#39|#x27);/gi,
-    (_, name: string) => ENTITIES[name.toLowerCase()] as string,
-  )
+  const plain = text
+    .replace(/&(lt|gt|quot|apos|amp);/gi, (_, name: string) => ENTITIES[name.toLowerCase()] as string)
+    .replace(/&#(x[0-9a-f]{1,5}|\d{1,6});/gi, (_, code: string) =>
+      String.fromCodePoint(/^x/i.test(code) ? parseInt(code.slice(1), 16) : parseInt(code, 10)),
+    )
   return plain === text ? text : unescapeEntities(plain)
 }
 
-const ENTITIES: Record<string, string> = {
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  amp: '&',
-  '#39': "'",
-  '#x27': "'",
-}
+const ENTITIES: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' }
 
 /** Numbers at line starts looked at; the search for the outer list is quadratic. */
 const MAX_MARKS = 400
 
 /** The items of the numbered list a text ends with; items may hold numbered lists of their own. */
 function numberedTail(text: string): string[] {
-  const head = /:[ \t]*\n+(?=1\. )/.exec(text)
+  // Lists of rules may stand before it, and answers may hold lists; the one announced as answers is meant.
+  const heads = [...text.matchAll(/^([^\n]*):[ \t]*\n+(?=1\. )/gm)]
+  const head =
+    heads.find((match) => /answer|response|reference|proposal|model|回答|答案/i.test(match[1] as string)) ??
+    heads[0]
   if (!head) return []
   const tail = text.slice(head.index + head[0].length)
   const marks = [...tail.matchAll(/^(\d{1,3})\. /gm)].slice(0, MAX_MARKS).map((match) => ({

@@ -19,11 +19,11 @@ export type QuestionKind =
 const RULES: readonly (readonly [QuestionKind, RegExp])[] = [
   [
     'greeting',
-    /^\s*(hi|hello|hey|good (morning|evening|afternoon)|greetings|你好|您好|嗨)[\s,!.。!,~]*(there|all|everyone)?[\s!.。!]*$/i,
+    /^\s*(hi|hello|hey|good (morning|evening|afternoon)|greetings|你好|您好|嗨)[\s,.!~\u3002\uff0c\uff01]*(there|all|everyone)?[\s.!\u3002\uff01]*$/i,
   ],
   [
     'code',
-    /```|\b(write|implement|create|give me|fix|debug|refactor|code)\b[^.?!]{0,60}\b(function|program|script|class|method|regex|query|code|algorithm|component|sql)\b|\b(python|javascript|typescript|java|rust|golang|c\+\+|bash|sql)\b[^.?!]{0,40}\b(function|code|script|program)\b|(写|实现|编写)[^。?!]{0,20}(函数|程序|代码|脚本)/i,
+    /```|\b(write|implement|create|give me|fix|debug|refactor|code)\b[^.?!]{0,60}\b(function|program|script|class|method|regex|query|code|algorithm|component|sql)\b|\b(python|javascript|typescript|java|rust|golang|c\+\+|bash|sql)\b[^.?!]{0,40}\b(function|code|script|program)\b|(写|实现|编写)[^\u3002\uff01\uff1f]{0,20}(函数|程序|代码|脚本)/i,
   ],
   [
     'compare',
@@ -32,7 +32,7 @@ const RULES: readonly (readonly [QuestionKind, RegExp])[] = [
   ['summarise', /\b(summari[sz]e|summary|tl;?dr|in short|condense|abstract of)\b|总结|概括|摘要/i],
   [
     'compose',
-    /\b(write|compose|draft|create)\b[^.?!]{0,60}\b(story|poem|haiku|song|essay|letter|email|e-mail|speech|post|article|paragraph|blog|review|dialogue|script|headline|tagline|slogan)\b|(写|创作)[^。?!]{0,20}(故事|诗|信|邮件|文章|作文|演讲)/i,
+    /\b(write|compose|draft|create)\b[^.?!]{0,60}\b(story|poem|haiku|song|essay|letter|email|e-mail|speech|post|article|paragraph|blog|review|dialogue|script|headline|tagline|slogan)\b|(写|创作)[^\u3002\uff01\uff1f]{0,20}(故事|诗|信|邮件|文章|作文|演讲)/i,
   ],
   [
     'list',
@@ -45,7 +45,7 @@ const RULES: readonly (readonly [QuestionKind, RegExp])[] = [
   ],
   [
     'yes-no',
-    /^\s*(is|are|was|were|do|does|did|can|could|should|would|will|has|have|may)\b[^?]*\?\s*$|[吗么][??]?\s*$/i,
+    /^\s*(is|are|was|were|do|does|did|can|could|should|would|will|has|have|may)\b[^?]*\?\s*$|[吗么][?\uff1f]?\s*$/i,
   ],
   [
     'what',

@@ -99,7 +99,7 @@ const PAIRS = [
     'iu',
   ),
   new RegExp(`${THING} (?:versus|vs\\.?) ${THING}(?=[,.?!;:]|$| )`, 'iu'),
-  /(?:比较|对比)(?:一下)?\s*(.{1,10}?)(?:和|与|跟)(.{1,10}?)(?:[,。?!,.?!的]|$)/u,
+  /(?:比较|对比)(?:一下)?\s*(.{1,10}?)(?:和|与|跟)(.{1,10}?)(?:[,.?!\u3002\uff01\uff0c\uff1f的]|$)/u,
 ]
 
 function pairOf(question: string): readonly [string, string] | undefined {

@@ -1,3 +1,4 @@
+/** The languages simulated models speak. */
 export type Language = 'english' | 'chinese'
 
 const HAN = /\p{Script=Han}/gu

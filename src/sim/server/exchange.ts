@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Answer } from '../answer.js'
 import { faultLabel, type Fault } from '../fault.js'
 import type { SimCall } from '../simulation.js'
+import { writePiece } from './http.js'
 import type { OpenEntry, SimOutcome } from './log.js'
 import type { TimerWheel, WheelTimer } from './timer-wheel.js'
 
@@ -35,6 +36,7 @@ export class Exchange {
   #timer: WheelTimer | undefined
   #streamed = false
   #hanging = false
+  #flushed = false
 
   constructor(options: ExchangeOptions) {
     this.response = options.response
@@ -67,16 +69,40 @@ export class Exchange {
     else this.#timer = this.#wheel.schedule(ms, callback)
   }
 
+  /** Sends headers ahead of the body. */
+  flush(): void {
+    this.#flushed = true
+    this.response.flushHeaders()
+  }
+
+  /** Writes a piece of the body and calls `next` once the connection takes more. */
+  write(text: string, next: () => void): void {
+    const { response } = this
+    if (this.#flushed && response.socket) {
+      if (writePiece(response, text)) next()
+      else response.socket.once('drain', next)
+      return
+    }
+    // The first piece goes out in one packet with the headers.
+    this.#flushed = true
+    if (response.write(text)) next()
+    else response.once('drain', next)
+  }
+
   settle(outcome: SimOutcome, clientLeft = false): void {
     this.#timer?.cancel()
     this.#timer = undefined
     const { tokens, characters } = this.answer.served(this.served)
+    const type = this.fault?.type
+    // An error told instead of an answer is not billed, like a refusal.
+    const unbilled = this.served === 0 && (type === 'malformed' || type === 'error-mid')
     this.#entry.settle({
       outcome,
       completionTokensServed: tokens,
       charactersServed: characters,
       chunksServed: this.#streamed ? this.served : 0,
       clientLeft,
+      ...(unbilled && { promptTokens: 0 }),
     })
   }
 

@@ -30,6 +30,7 @@ export interface JsonReply {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** Sends a JSON body and ends the response. */
 export function sendJson(response: ServerResponse, { status = 200, body, headers = {} }: JsonReply): void {
   const text = JSON.stringify(body)
   response.writeHead(status, {
@@ -48,4 +49,17 @@ export function sendError(
 ): void {
   const status = error.code === 'authentication' ? 401 : (error.status ?? ERROR_TABLE[error.code].status)
   sendJson(response, { status, body: encodeError(error), headers })
+}
+
+/**
+ * Writes one piece of a body whose headers are out. Does what `response.write` does, in one write to the socket
+ * instead of four: with thousands of slow streams, that is what the server spends its time on.
+ *
+ * @returns false when the connection wants no more before its socket says `drain`
+ */
+export function writePiece(response: ServerResponse, text: string): boolean {
+  const { socket } = response
+  if (socket === null || !response.chunkedEncoding) return response.write(text)
+  const bytes = Buffer.byteLength(text)
+  return socket.write(`${bytes.toString(16)}\r\n${text}\r\n`, bytes === text.length ? 'latin1' : 'utf8')
 }

@@ -14,7 +14,7 @@ export function replyWithJson(
   const { call, answer, fault } = exchange
   if (fault?.type === 'hang-before') {
     beginJson(exchange, options.headers)
-    exchange.response.flushHeaders()
+    exchange.flush()
     exchange.hang()
     return
   }
@@ -30,15 +30,24 @@ function beginJson(exchange: Exchange, headers: Readonly<Record<string, string>>
   exchange.response.writeHead(200, { 'content-type': 'application/json', ...headers })
 }
 
-function bodyOf(exchange: Exchange, identity: ResponseIdentity): string {
-  const { answer, call, fault } = exchange
-  const body = encodeResponse(resultOf(answer), identity) as {
-    choices: { finish_reason: string | null }[]
-    usage?: unknown
+/** Bodies without the fields that differ between two responses with the same answer. */
+const bodies = new WeakMap<Answer, string>()
+
+function bodyOf({ answer, call, fault }: Exchange, identity: ResponseIdentity): string {
+  let rest = bodies.get(answer)
+  if (rest === undefined) {
+    rest = restOf(answer, call.behaviour.usage !== 'none')
+    bodies.set(answer, rest)
   }
-  if (call.behaviour.usage === 'none') delete body.usage
-  if (fault?.type === 'no-finish') for (const choice of body.choices) choice.finish_reason = null
-  return JSON.stringify(body)
+  const head = `{"id":${JSON.stringify(identity.id)},"created":${identity.created},"model":${JSON.stringify(identity.model)},`
+  const body = head + rest
+  return fault?.type === 'no-finish' ? body.replace(/"finish_reason":"\w+"/, '"finish_reason":null') : body
+}
+
+function restOf(answer: Answer, reports: boolean): string {
+  const fields = encodeResponse(resultOf(answer), { id: '', created: 0, model: '' })
+  for (const field of ['id', 'created', 'model', ...(reports ? [] : ['usage'])]) delete fields[field]
+  return JSON.stringify(fields).slice(1)
 }
 
 function resultOf(answer: Answer): Result {
@@ -89,7 +98,7 @@ function drip(exchange: Exchange, body: string, headers: Readonly<Record<string,
   const step = Math.max(1, Math.ceil(bytes.length / Math.max(1, answer.units.length)))
   let sent = 0
   beginJson(exchange, headers)
-  response.flushHeaders()
+  exchange.flush()
   const next = (): void => {
     if (!exchange.open) return
     const bit = bytes.subarray(sent, sent + step)

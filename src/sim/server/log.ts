@@ -25,7 +25,7 @@ export interface SimLogEntry {
   /** SHA-256 of the messages as JSON, the first 16 hexadecimal digits. */
   readonly promptHash: string
   readonly stream: boolean
-  /** Tokens of the prompt; 0 when no model came to read it. */
+  /** Tokens of the prompt; 0 when an error came instead of an answer. */
   readonly promptTokens: number
   /** Tokens handed to the connection, reasoning and tool arguments included. */
   readonly completionTokensServed: number
@@ -40,6 +40,7 @@ export interface SimLogEntry {
   readonly apiKeyPrefix?: string
 }
 
+/** How much of the requests is kept, and where. */
 export interface SimLogOptions {
   /** Entries kept, the newest. Default 10 000. */
   readonly logLimit?: number

@@ -14,7 +14,7 @@ export interface Prompt {
 }
 
 /** Bodies kept; load generators send the same ones over and over. */
-const MAX_PROMPTS = 2_000
+const MAX_PROMPTS = 500
 const MAX_CHARACTERS = 32 * 1024 * 1024
 
 /** Reads request bodies, each different one once as long as it is remembered. */

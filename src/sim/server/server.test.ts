@@ -99,7 +99,7 @@ describe('startSimServer', () => {
   it('settles the log when the client leaves', async () => {
     const server = await start()
     const controller = new AbortController()
-    const response = await post(server, encodeRequest(question, { model: 'ada+pace=20', stream: true }), {
+    const response = await post(server, encodeRequest(question, { model: 'ada+pace=200', stream: true }), {
       signal: controller.signal,
     })
     const reader = response.body!.getReader()

@@ -7,6 +7,7 @@ import { Chat } from './chat.js'
 import { SimLog, type SimLogEntry, type SimLogOptions } from './log.js'
 import { route } from './routes.js'
 
+/** Where the server listens and whom it serves; seed, latency, script, recordings and log beside. */
 export interface SimServerOptions extends SimulationOptions, SimLogOptions {
   /** Default 0: any free one. */
   readonly port?: number

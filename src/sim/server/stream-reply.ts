@@ -1,11 +1,11 @@
-import type { Unit } from '../answer.js'
 import { ERROR_INSIDE } from '../fault-error.js'
 import { piecesBefore } from '../fault.js'
 import { ChunkEncoder, DONE, encodeUsage, type ResponseIdentity } from '../../wire/index.js'
+import { EncodedAnswer, headOf } from './encoded-answer.js'
 import type { Exchange } from './exchange.js'
 
-/** Characters handed to the connection at once; it is asked in between whether it takes more. */
-const BATCH = 16 * 1024
+/** Events handed to the connection at once; it is asked in between whether it takes more. */
+const BATCH = 100
 
 /** What the client asked for of its stream. */
 export interface StreamReplyOptions {
@@ -20,6 +20,8 @@ export class StreamReply {
   readonly #exchange: Exchange
   readonly #options: StreamReplyOptions
   readonly #encoder: ChunkEncoder
+  readonly #encoded: EncodedAnswer
+  readonly #head: string
   readonly #usageEach: boolean
   readonly #count: number
   /** When the next piece is due. */
@@ -32,9 +34,10 @@ export class StreamReply {
     this.#exchange = exchange
     this.#options = options
     this.#usageEach = call.behaviour.usage === 'every-chunk' || (options.continuousUsage && reports)
-    this.#encoder = new ChunkEncoder(options.identity, {
-      includeUsage: (options.includeUsage && reports) || this.#usageEach,
-    })
+    const includeUsage = (options.includeUsage && reports) || this.#usageEach
+    this.#encoder = new ChunkEncoder(options.identity, { includeUsage })
+    this.#encoded = EncodedAnswer.of(answer, { includeUsage })
+    this.#head = headOf(this.#encoder)
     this.#count = piecesBefore(fault, answer.units.length)
     this.#due = exchange.now()
   }
@@ -48,12 +51,14 @@ export class StreamReply {
       ...this.#options.headers,
     })
     if (exchange.fault?.type === 'hang-before') {
-      exchange.response.flushHeaders()
+      exchange.flush()
       exchange.hang()
       return
     }
     const first = exchange.call.first()
-    if (first > 0) exchange.response.flushHeaders()
+    // A connection that closes before the first token closes before the headers, too.
+    const early = exchange.fault?.type === 'disconnect' && exchange.fault.after === 0
+    if (first > 0 && !early) exchange.flush()
     this.#due += first
     exchange.after(first, this.#play)
   }
@@ -68,28 +73,39 @@ export class StreamReply {
       this.#begun = true
       if (this.#count > 0 || exchange.answer.units.length === 0) batch = this.#encoder.role()
     }
-    while (exchange.served < this.#count && this.#due <= now && batch.length < BATCH) {
-      batch += this.#chunk(exchange.answer.units[exchange.served] as Unit)
-      exchange.served += 1
-      this.#due += exchange.call.pace()
-    }
+    batch += this.#eventsDue(now)
     if (exchange.served === this.#count) {
       this.#end(batch)
       return
     }
     if (exchange.call.behaviour.drip !== undefined) this.#drip(batch)
-    else if (exchange.response.write(batch)) exchange.after(this.#due - exchange.now(), this.#play)
-    else exchange.response.once('drain', this.#play)
+    else exchange.write(batch, this.#wait)
   }
 
-  #chunk(unit: Unit): string {
-    const text = this.#encoder.event(unit)
-    return this.#usageEach ? this.#withUsage(text, this.#exchange.served + 1) : text
+  /** The events of all pieces that are due, up to a batch. */
+  #eventsDue(now: number): string {
+    const exchange = this.#exchange
+    const from = exchange.served
+    const most = Math.min(this.#count, from + BATCH)
+    let to = from
+    while (to < most && this.#due <= now) {
+      to += 1
+      this.#due += exchange.call.pace()
+    }
+    exchange.served = to
+    if (!this.#usageEach) return this.#encoded.events(this.#head, from, to)
+    const units = exchange.answer.units.slice(from, to)
+    return units.map((unit, index) => this.#withUsage(this.#encoder.event(unit), from + index + 1)).join('')
   }
 
   #withUsage(text: string, served: number): string {
     const usage = JSON.stringify(encodeUsage(this.#exchange.answer.usage(served)))
     return text.replace('"usage":null}\n\n', () => `"usage":${usage}}\n\n`)
+  }
+
+  readonly #wait = (): void => {
+    const exchange = this.#exchange
+    exchange.after(this.#due - exchange.now(), this.#play)
   }
 
   /** Half now, the rest a little later, cut wherever the middle is: inside an event, inside a character. */
@@ -100,9 +116,8 @@ export class StreamReply {
     exchange.response.write(bytes.subarray(0, middle))
     exchange.after((exchange.call.behaviour.drip ?? 0) / 2, () => {
       if (!exchange.open) return
-      if (exchange.response.write(bytes.subarray(middle)))
-        exchange.after(this.#due - exchange.now(), this.#play)
-      else exchange.response.once('drain', this.#play)
+      exchange.response.write(bytes.subarray(middle))
+      this.#wait()
     })
   }
 
@@ -112,7 +127,7 @@ export class StreamReply {
     switch (fault?.type) {
       case 'hang-between':
         if (batch !== '') response.write(batch)
-        else response.flushHeaders()
+        else exchange.flush()
         exchange.hang()
         return
       case 'disconnect':

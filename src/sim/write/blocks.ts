@@ -49,6 +49,7 @@ export function list(items: readonly string[], bullet: Personality['bullet']): s
   return items.map((item, index) => `${bullet === '1)' ? `${index + 1})` : bullet} ${item}`).join('\n')
 }
 
+/** A part under its heading, or alone for who writes without headings. */
 export function titled(title: string, body: string, personality: Personality): string {
   if (personality.heading === '') return body
   return personality.heading === '**'

@@ -1,4 +1,5 @@
 import type { PromptView } from '../prompt/view.js'
+import { CODE_TASKS } from './code-tasks.js'
 
 interface Snippet {
   readonly language: string
@@ -62,5 +63,20 @@ export function codeBlock(view: PromptView): string {
     .filter((word) => /^[a-z]/.test(word) && !NOT_NAMES.test(word))
     .slice(0, 3)
   const name = words.length > 0 ? words : ['solve']
-  return `\`\`\`${snippet.language}\n${snippet.write(snake(name), name)}\n\`\`\``
+  const body = taskBody(view.question, snippet.language, name) ?? snippet.write(snake(name), name)
+  return `\`\`\`${snippet.language}\n${body}\n\`\`\``
+}
+
+function taskBody(question: string, language: string, name: readonly string[]): string | undefined {
+  const task = CODE_TASKS.find(({ asked }) => asked.test(question))
+  if (task === undefined) return undefined
+  if (language === 'python') {
+    const [head, lines] = task.python
+    return `def ${snake(name)}(${head}:\n${lines.map((line) => `    ${line}`).join('\n')}`
+  }
+  if (language !== 'typescript') return undefined
+  const [head, lines] = task.typescript
+  const called = camel(name)
+  const body = lines.map((line) => `  ${line.replace('factorial(', `${called}(`)}`).join('\n')
+  return `export function ${called}(${head} {\n${body}\n}`
 }

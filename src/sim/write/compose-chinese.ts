@@ -15,7 +15,7 @@ export function composeChinese(view: PromptView, personality: Personality, rando
   const parts: string[] = []
   const { images, files } = view.attachments
   if (images + files > 0) parts.push(`我看到了${images}张图片和${files}个文件。`)
-  for (const result of view.toolResults) parts.push(`工具返回:${result.slice(0, 300)}`)
+  for (const result of view.toolResults) parts.push(`工具返回：${result.slice(0, 300)}`)
   if (view.arithmetic)
     return [...parts, `${view.arithmetic.expression} = ${formatNumber(view.arithmetic.value)}`].join('\n\n')
   parts.push(say(CHINESE.openings))

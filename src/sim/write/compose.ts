@@ -83,17 +83,14 @@ function arithmetic(personality: Personality, writing: Writing): string[] {
   const sum = writing.view.arithmetic
   if (sum === undefined) return [writeBlock('opening', personality, writing)]
   const value = formatNumber(sum.value)
-  const stated = `${sum.expression} = ${personality.emphasis}${value}${personality.emphasis}`
+  const stated = `The answer is ${personality.emphasis}${value}${personality.emphasis}.`
   return pick(writing, [
     [stated],
+    [`${sum.expression} = ${value}`, stated],
     [
-      `The answer is ${personality.emphasis}${value}${personality.emphasis}.`,
-      `Worked out: ${sum.expression} = ${value}.`,
-    ],
-    [
-      `Step by step:`,
+      'Step by step:',
       `1) Read the expression as ${sum.expression}.\n2) Work it out from the inside: ${value}.`,
-      `So ${stated}.`,
+      stated,
     ],
   ])
 }

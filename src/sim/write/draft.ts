@@ -6,8 +6,8 @@ import { viewPrompt, type PromptView } from '../prompt/view.js'
 import { composeAnswer } from './compose.js'
 import { jsonAnswer } from './json-answer.js'
 import { judge, type Verdict } from '../judge/judge.js'
-import { mergeProposals } from './merge.js'
-import { findProposals } from '../prompt/proposals.js'
+import { mergeProposals, reviewProposals } from './merge.js'
+import { findProposals, findReview } from '../prompt/proposals.js'
 import { callTools, type PlannedToolCall } from './tool-calls.js'
 
 /** What a model means to say, before limits and faults. */
@@ -38,11 +38,24 @@ export function draftAnswer(request: ChatRequest, options: DraftOptions): Draft 
     return { text: jsonAnswer(format, { view, verdict, random: random('json') }), toolCalls, verdict, view }
   if (verdict !== undefined) return { text: verdict.text, toolCalls, verdict, view }
   const proposals = findProposals(request)
+  const writer = { view, personality, random: random('text') }
   const written =
-    proposals.length > 0
-      ? mergeProposals(proposals, { view, personality, random: random('merge') })
-      : composeAnswer(view, personality, random('text'))
+    proposals.length === 0
+      ? composeAnswer(view, personality, writer.random)
+      : asksForReview(request)
+        ? reviewProposals(proposals, writer)
+        : mergeProposals({ proposals, review: findReview(request) }, writer)
   return { text: continuation(request, written), toolCalls, verdict, view }
+}
+
+/** True when what stands after the last proposal wants them reviewed and not merged. */
+function asksForReview(request: ChatRequest): boolean {
+  const last = request.messages.findLast((message) => message.role === 'user')
+  const task =
+    textOf(last?.content ?? '')
+      .split(/<\/proposal\b[^>]*>/)
+      .at(-1) ?? ''
+  return /\b(review|criti(que|cise|cize))\b/i.test(task) && /\bdo not answer\b/i.test(task)
 }
 
 /**

@@ -33,6 +33,7 @@ export function startWriting(view: PromptView, random: Random): Writing {
   return { view, random, draw, fill: (template) => sentenceCase(fill(template)) }
 }
 
+/** The text with its first letter in upper case. */
 export function capitalise(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }

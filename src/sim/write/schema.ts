@@ -3,6 +3,7 @@ import type { Random } from '../../util/index.js'
 /** Values somebody knows better than chance: asked with the property's name before one is made up. */
 export type Hint = (name: string, schema: JsonSchema) => unknown
 
+/** A JSON Schema, as it came. */
 export type JsonSchema = Readonly<Record<string, unknown>>
 
 interface Maker {

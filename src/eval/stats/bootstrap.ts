@@ -1,0 +1,107 @@
+import { seededRandom } from '../../util/random.js'
+import { normalQuantile } from './normal.js'
+import { mean, percentile, standardDeviation, type Numbers } from './summary.js'
+
+export interface BootstrapOptions {
+  /** How many times the items are drawn anew. Default 2000. */
+  readonly resamples?: number
+  /** Share of the resampled values the interval holds. Default 0.95. */
+  readonly level?: number
+  /** Same seed, same interval. Default 0. */
+  readonly seed?: number | string
+}
+
+export interface Interval {
+  readonly low: number
+  readonly high: number
+  readonly level: number
+}
+
+/**
+ * Percentile bootstrap (Efron, 1979): items drawn with replacement, the statistic taken of each draw, the middle share
+ * of the results reported.
+ *
+ * @param statistic receives how often each item was drawn. NaN results are left out.
+ */
+export function bootstrapInterval(
+  items: number,
+  statistic: (counts: Float64Array) => number,
+  options: BootstrapOptions = {},
+): Interval {
+  const { resamples = 2000, level = 0.95, seed = 0 } = options
+  const random = seededRandom(seed)
+  const counts = new Float64Array(items)
+  const values: number[] = []
+  for (let resample = 0; resample < resamples; resample += 1) {
+    counts.fill(0)
+    for (let draw = 0; draw < items; draw += 1) {
+      const item = random.below(items)
+      counts[item] = (counts[item] as number) + 1
+    }
+    const value = statistic(counts)
+    if (!Number.isNaN(value)) values.push(value)
+  }
+  const tail = (1 - level) / 2
+  return { low: percentile(values, tail), high: percentile(values, 1 - tail), level }
+}
+
+/** Bootstrap interval of a mean. */
+export function meanInterval(values: Numbers, options: BootstrapOptions = {}): Interval {
+  return bootstrapInterval(values.length, (counts) => countedMean(values, counts), options)
+}
+
+function countedMean(values: Numbers, counts: Float64Array): number {
+  let total = 0
+  for (let item = 0; item < counts.length; item += 1) {
+    total += (counts[item] as number) * (values[item] as number)
+  }
+  return total / counts.length
+}
+
+/** Two contestants on the same items. */
+export interface PairedComparison {
+  readonly items: number
+  /** Mean of a minus mean of b. */
+  readonly difference: number
+  readonly standardError: number
+  readonly interval: Interval
+  /** Set when the interval leaves out zero. */
+  readonly significant: boolean
+  /** How many items would show a difference this large; see {@link itemsNeeded}. */
+  readonly itemsNeeded: number
+}
+
+/** Difference of means of two aligned lists, item by item, with its bootstrap interval. */
+export function comparePaired(a: Numbers, b: Numbers, options: BootstrapOptions = {}): PairedComparison {
+  if (a.length !== b.length) throw new RangeError(`comparePaired: ${a.length} items against ${b.length}`)
+  const differences = Float64Array.from(a, (value: number, item) => value - (b[item] as number))
+  const difference = mean(differences)
+  const spread = standardDeviation(differences)
+  const interval = meanInterval(differences, options)
+  return {
+    items: differences.length,
+    difference,
+    standardError: spread / Math.sqrt(differences.length),
+    interval,
+    significant: interval.low > 0 || interval.high < 0,
+    itemsNeeded: itemsNeeded({ difference, spread, level: interval.level }),
+  }
+}
+
+export interface ItemsNeededOptions {
+  /** The difference of means to be seen. */
+  readonly difference: number
+  /** Standard deviation of the differences item by item. */
+  readonly spread: number
+  /** Confidence of the two-sided test. Default 0.95. */
+  readonly level?: number
+  /** Chance of seeing the difference when it is there. Default 0.8. */
+  readonly power?: number
+}
+
+/** Items a paired test needs to see a difference: ((z_level + z_power) × spread / difference)², rounded up. */
+export function itemsNeeded({ difference, spread, level = 0.95, power = 0.8 }: ItemsNeededOptions): number {
+  if (difference === 0) return Infinity
+  const z = normalQuantile(1 - (1 - level) / 2) + normalQuantile(power)
+  return Math.ceil(((z * spread) / difference) ** 2)
+}
