@@ -350,6 +350,11 @@ prices:
       ['moa.config.yaml:2:3: providers: "opnai" is not a known provider. Did you mean "openai"?'],
     ],
     [
+      'an unknown default recipe',
+      'defaultRecipe: moa-light\n',
+      ['moa.config.yaml:1:16: defaultRecipe: there is no recipe "moa-light". Did you mean "moa-lite"?'],
+    ],
+    [
       'no proposers',
       'recipes:\n  mine:\n    proposers: []\n    aggregator: a/b\n',
       ['moa.config.yaml:3:16: recipes › mine › proposers: must not be empty.'],

@@ -110,7 +110,7 @@ class HumanDisplay implements Display {
     this.#answering = true
     const { live, answer } = this.#parts
     if (live === undefined) return
-    if (answer) live.end([live.title(), []])
+    if (answer) live.end([...live.heading(), []])
     // A pipe may end on this very terminal, where two writers would overwrite each other.
     else if (!isFile(1)) live.end()
   }

@@ -40,12 +40,14 @@ export class LiveProgress {
   }
 
   /** The heading of the answer, for when the answer itself follows below. */
-  title(): Line {
+  heading(): Line[] {
     const { stages, stage, writer } = this.#state
-    return [
+    const result = stages[stage]?.result
+    const title = [
       ...stageTitle(stages, stage),
       span(writer === undefined ? '' : ` · ${writer.ref.name}`, { dim: true }),
     ]
+    return result === undefined ? [title] : [title, [span(`  ${result}`)]]
   }
 
   #current(): Line[] {

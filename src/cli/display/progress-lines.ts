@@ -2,6 +2,7 @@ import type { ModelEvent } from '../../core/events.js'
 import { formatCount, formatSeconds } from '../view/format.js'
 import { oneLine } from '../terminal/sanitize.js'
 import { stageName } from '../view/stage-name.js'
+import { stageResult } from '../view/stage-result.js'
 import { plainProposal } from './plain-proposal.js'
 
 /** Progress as plain lines, for logs and terminals that can't move the cursor. */
@@ -36,6 +37,11 @@ export class ProgressLines {
         break
       case 'proposal-dropped':
         this.#note(`  ${oneLine(event.slot.name)}: dropped, ${oneLine(event.reason)}`)
+        break
+      case 'ranking-end':
+      case 'vote-end':
+      case 'gate-end':
+        this.#note(`  ${stageResult(event)}`)
         break
       default:
         break

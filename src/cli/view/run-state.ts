@@ -1,14 +1,6 @@
-import type {
-  CallRecord,
-  Degradation,
-  Finish,
-  GateEnd,
-  ModelEvent,
-  RankingEnd,
-  SlotRef,
-  VoteEnd,
-} from '../../core/index.js'
+import type { CallRecord, Degradation, Finish, ModelEvent, SlotRef } from '../../core/index.js'
 import { oneLine } from '../terminal/sanitize.js'
+import { stageResult } from './stage-result.js'
 
 export type SlotPhase = 'waiting' | 'asking' | 'writing' | 'done' | 'failed' | 'dropped'
 
@@ -124,14 +116,12 @@ export class RunState {
         this.#settle(event.call)
         break
       case 'ranking-end':
-        this.#result(event.stage, rankingText(event))
-        break
       case 'vote-end':
-        this.#result(event.stage, voteText(event))
+      case 'gate-end': {
+        const stage = this.stages[event.stage]
+        if (stage) stage.result = stageResult(event)
         break
-      case 'gate-end':
-        this.#result(event.stage, gateText(event))
-        break
+      }
       case 'finish':
         this.finish = event
         if (this.writer) {
@@ -166,11 +156,6 @@ export class RunState {
     if (outcome === 'completed') this.#end(slot, { phase: 'done', durationMs })
     else this.#end(slot, { phase: 'failed', durationMs, problem: error?.message ?? outcome })
     this.#count(slot, usage.outputTokens)
-  }
-
-  #result(stage: number, text: string): void {
-    const state = this.stages[stage]
-    if (state) state.result = oneLine(text)
   }
 
   #begin(slot: SlotState | undefined): void {
@@ -220,21 +205,6 @@ export class RunState {
     // The slot named is the one that failed, or the proposal that is the answer now.
     if (slot?.stage === this.stage) this.#write(slot.index + 1)
   }
-}
-
-function rankingText({ order, kept }: RankingEnd): string {
-  const names = order.map(({ slot }) => slot.name)
-  const dropped = names.length - kept
-  return `best first: ${names.slice(0, kept).join(', ')}${dropped === 0 ? '' : ` (${dropped} left out)`}`
-}
-
-function voteText({ answers, winner, votes }: VoteEnd): string {
-  return winner === null ? 'no answer has a majority' : `${votes} of ${answers.length} say: ${winner}`
-}
-
-function gateText({ agreement, threshold, stopped }: GateEnd): string {
-  const how = `agreement ${agreement.toFixed(2)} of ${threshold.toFixed(2)}`
-  return stopped ? `${how}: that is enough` : `${how}: on to the next stage`
 }
 
 function freshSlot(ref: SlotRef): SlotState {
