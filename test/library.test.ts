@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { MoaError} from '../src/index.js';
+import type { MoaError } from '../src/index.js'
 import { NO_COST, NO_USAGE, collect, mixture, type Model, type ModelEvent } from '../src/index.js'
 import { simModel } from '../src/sim/index.js'
 import { built } from './cli/moa.js'

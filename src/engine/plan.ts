@@ -50,6 +50,7 @@ export interface Plan {
   readonly deadlineMs?: number
   readonly budget?: RecipeBudget
   readonly history: 'keep' | 'trim'
+  readonly outliers: 'ignore' | 'warn'
   /** SHA-256 of the recipe's meaning: the same for two recipes that make the same calls under the same rules. */
   readonly hash: string
   /** Calls of an undisturbed run, without hedges and fallbacks; a gate that stops early saves some. */
@@ -81,6 +82,7 @@ export function compile(recipe: RecipeInput, name: string): Plan {
     ...(deadlineMs !== undefined && { deadlineMs }),
     ...(budget !== undefined && { budget }),
     history: recipe.history ?? 'keep',
+    outliers: recipe.outliers ?? 'ignore',
   } as const
   return deepFreeze({
     name,

@@ -1,5 +1,13 @@
-import { wrapModel } from '../core/index.js'
-import type { CallRecord, ChatRequest, Model, ModelEvent, StreamOptions } from '../core/index.js'
+import { deliver, wrapModel } from '../core/index.js'
+import type {
+  CallRecord,
+  ChatRequest,
+  EventSink,
+  EventStream,
+  Model,
+  ModelEvent,
+  StreamOptions,
+} from '../core/index.js'
 import { systemClock, type Clock, type Limiter } from '../util/index.js'
 import { estimateRequestTokens } from './call-ledger.js'
 import { TokenBucket } from './token-bucket.js'
@@ -15,10 +23,10 @@ export function withConcurrency(model: Model, limiter: Limiter): Model {
   )
 }
 
-class HeldStream implements AsyncIterableIterator<ModelEvent> {
+class HeldStream implements AsyncIterableIterator<ModelEvent>, EventStream {
   readonly #limiter: Limiter
   readonly #signal: AbortSignal
-  readonly #open: () => AsyncIterable<ModelEvent>
+  readonly #open: () => EventStream
   #inner: AsyncIterator<ModelEvent> | undefined
   #closed = false
   #release: () => void = () => {}
@@ -32,7 +40,7 @@ class HeldStream implements AsyncIterableIterator<ModelEvent> {
     throw error
   }
 
-  constructor(limiter: Limiter, signal: AbortSignal, open: () => AsyncIterable<ModelEvent>) {
+  constructor(limiter: Limiter, signal: AbortSignal, open: () => EventStream) {
     this.#limiter = limiter
     this.#signal = signal
     this.#open = open
@@ -54,6 +62,18 @@ class HeldStream implements AsyncIterableIterator<ModelEvent> {
       this.#close()
     }
     return END
+  }
+
+  async deliver(sink: EventSink): Promise<void> {
+    this.#release = await this.#limiter.acquire(this.#signal)
+    try {
+      await deliver(this.#open(), (event) => {
+        if (event.type === 'finish') this.#release()
+        return sink(event)
+      })
+    } finally {
+      this.#close()
+    }
   }
 
   async #begin(): Promise<IteratorResult<ModelEvent>> {
@@ -139,7 +159,7 @@ export function withRate(model: Model, rates: RateLimits): Model {
   return wrapModel(model, (request, options) => new AdmittedStream({ model, rates, request, options }))
 }
 
-class AdmittedStream implements AsyncIterableIterator<ModelEvent> {
+class AdmittedStream implements AsyncIterableIterator<ModelEvent>, EventStream {
   readonly #call: {
     readonly model: Model
     readonly rates: RateLimits
@@ -168,9 +188,12 @@ class AdmittedStream implements AsyncIterableIterator<ModelEvent> {
     return END
   }
 
+  async deliver(sink: EventSink): Promise<void> {
+    return deliver(this.#open(await this.#admit()), sink)
+  }
+
   async #begin(): Promise<IteratorResult<ModelEvent>> {
-    const { model, rates, request, options } = this.#call
-    const admission = await rates.admit(request, options.signal).catch((error: unknown) => {
+    const admission = await this.#admit().catch((error: unknown) => {
       this.#closed = true
       throw error
     })
@@ -178,11 +201,23 @@ class AdmittedStream implements AsyncIterableIterator<ModelEvent> {
       admission.cancel()
       return END
     }
-    const onCall = (call: CallRecord): void => {
-      admission.correct(call)
-      options.onCall?.(call)
-    }
-    this.#inner = model.stream(request, { ...options, onCall })[Symbol.asyncIterator]()
+    this.#inner = this.#open(admission)[Symbol.asyncIterator]()
     return this.#inner.next()
+  }
+
+  #admit(): Promise<Admission> {
+    const { rates, request, options } = this.#call
+    return rates.admit(request, options.signal)
+  }
+
+  #open(admission: Admission): EventStream {
+    const { model, request, options } = this.#call
+    return model.stream(request, {
+      ...options,
+      onCall(call) {
+        admission.correct(call)
+        options.onCall?.(call)
+      },
+    })
   }
 }

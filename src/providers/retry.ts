@@ -5,10 +5,14 @@ import {
   addCost,
   addUsage,
   costOf,
+  deliver,
   wrapModel,
   type CallRecord,
   type ChatRequest,
   type Cost,
+  type EventSink,
+  type EventStream,
+  type Finish,
   type Model,
   type ModelEvent,
   type StreamOptions,
@@ -70,7 +74,7 @@ interface RetryContext {
   readonly random: Pick<Random, 'next'>
 }
 
-class RetryStream implements AsyncIterableIterator<ModelEvent> {
+class RetryStream implements AsyncIterableIterator<ModelEvent>, EventStream {
   readonly #context: RetryContext
   readonly #request: ChatRequest
   readonly #options: StreamOptions
@@ -105,10 +109,31 @@ class RetryStream implements AsyncIterableIterator<ModelEvent> {
     return END
   }
 
+  async deliver(sink: EventSink): Promise<void> {
+    for (let number = 1; ; number += 1) {
+      const calls: CallRecord[] = []
+      let answering = false
+      const spent = this.#usage !== NO_USAGE
+      try {
+        await deliver(this.#start(number, calls), (event) => {
+          answering = true
+          return sink(spent && event.type === 'finish' ? this.#withSpent(event) : event)
+        })
+        return
+      } catch (error) {
+        if (answering) throw error
+        await this.#recover(error, number)
+        for (const call of calls) this.#spend(call)
+      }
+    }
+  }
+
   async #begin(): Promise<IteratorResult<ModelEvent>> {
     for (let number = 1; ; number += 1) {
       const calls: CallRecord[] = []
-      const attempt = this.#start(number, calls)
+      const events = this.#start(number, calls)[Symbol.asyncIterator]()
+      const spent = this.#usage !== NO_USAGE
+      const attempt = spent ? this.#addingToFinish(events) : events
       this.#attempt = attempt
       try {
         const first = await attempt.next()
@@ -133,17 +158,38 @@ class RetryStream implements AsyncIterableIterator<ModelEvent> {
     }
   }
 
-  #start(number: number, calls: CallRecord[]): AsyncIterator<ModelEvent> {
+  #start(number: number, calls: CallRecord[]): EventStream {
     const { onCall } = this.#options
-    const events = this.#context.model.stream(this.#request, {
+    return this.#context.model.stream(this.#request, {
       ...this.#options,
       onCall: (call) => {
         calls.push(call)
         onCall?.(number === 1 ? call : { ...call, attempt: call.attempt + number - 1 })
       },
     })
-    const iterator = events[Symbol.asyncIterator]()
-    return this.#usage === NO_USAGE ? iterator : addingToFinish(iterator, this.#usage, this.#cost)
+  }
+
+  /** The same end of the answer, with the tokens and costs of earlier attempts in it. */
+  #withSpent(finish: Finish): Finish {
+    return {
+      ...finish,
+      usage: addUsage(this.#usage, finish.usage),
+      cost: addCost(this.#cost, finish.cost),
+    }
+  }
+
+  #addingToFinish(inner: AsyncIterator<ModelEvent>): AsyncIterator<ModelEvent> {
+    return {
+      next: async () => {
+        const result = await inner.next()
+        if (result.done === true || result.value.type !== 'finish') return result
+        return { done: false, value: this.#withSpent(result.value) }
+      },
+      return: async () => {
+        await inner.return?.()
+        return END
+      },
+    }
   }
 
   #spend(call: CallRecord): void {
@@ -197,27 +243,4 @@ function explained(error: MoaError, sentence: string): MoaError {
     retryAfterMs,
     cause,
   })
-}
-
-/** The same events, with the tokens and costs of earlier attempts in the last one. */
-function addingToFinish(
-  inner: AsyncIterator<ModelEvent>,
-  usage: Usage,
-  cost: Cost,
-): AsyncIterator<ModelEvent> {
-  return {
-    async next() {
-      const result = await inner.next()
-      if (result.done === true || result.value.type !== 'finish') return result
-      const { value } = result
-      return {
-        done: false,
-        value: { ...value, usage: addUsage(usage, value.usage), cost: addCost(cost, value.cost) },
-      }
-    },
-    async return() {
-      await inner.return?.()
-      return END
-    },
-  }
 }

@@ -117,7 +117,8 @@ export class Transport {
       const { default: Client } = await import('undici/lib/dispatcher/client.js')
       return new SocketPool({ limit: connections, open: () => new Client(this.origin, options) })
     }
-    const { default: EnvHttpProxyAgent } = await import('undici/lib/dispatcher/env-http-proxy-agent.js')
+    // The agent needs methods that only loading all of undici puts in place.
+    const { EnvHttpProxyAgent } = await import('undici')
     return new DispatcherConnections(
       new EnvHttpProxyAgent({
         ...options,

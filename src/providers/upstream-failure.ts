@@ -125,8 +125,11 @@ export function transportError(
   const { upstream, answering, requestId } = options
   if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED')
     return new MoaError('aborted', `The connections to ${upstream} were closed while the call was running.`)
-  if (code?.startsWith('HPE_') === true)
-    return new MoaError('invalid_response', `${upstream} sent what is not HTTP/1.1 (${code}).`, { requestId })
+  if (error instanceof Error && error.name === 'HTTPParserError')
+    return new MoaError('invalid_response', `${upstream} sent what is not HTTP/1.1.`, {
+      retryable: answering,
+      requestId,
+    })
   return answering
     ? new MoaError('incomplete_stream', `${upstream} broke off in the middle of the answer: ${detail}.`, {
         retryable: true,

@@ -75,6 +75,19 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
     this.#close()
   }
 
+  /** Fails at once: what is waiting is dropped, even after `end()`, and a sink is not waited for. */
+  abort(error: unknown): void {
+    this.#items = []
+    this.#head = 0
+    this.#closed = false
+    const delivery = this.#delivery
+    if (delivery?.busy === true) {
+      this.#delivery = undefined
+      this.#closed = true
+      delivery.reject(error)
+    } else this.fail(error)
+  }
+
   #close(): void {
     if (this.#closed) return
     this.#closed = true

@@ -1,3 +1,4 @@
+import { OWN_RECIPE_NAMES } from '../../config/recipes.js'
 import { errorInfo } from '../../core/errors.js'
 import type { Plan, PlanSlot, PlanStage } from '../../engine/plan.js'
 import { INHERITABLE } from '../../engine/recipe.js'
@@ -62,7 +63,7 @@ export async function checkRecipes({
   await withWorkspace({ shell, config: options.config }, async (workspace) => {
     tellWarnings(workspace, shell)
     const { settings, own } = workspace
-    const made = own ? ['moa', 'moa-lite', 'self-moa'] : []
+    const made = own ? OWN_RECIPE_NAMES : []
     const names = args.length > 0 ? args : [...settings.writtenRecipes, ...made]
     let broken = 0
     for (const name of names) {

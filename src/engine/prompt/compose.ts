@@ -1,6 +1,7 @@
 import { MoaError, textOf } from '../../core/index.js'
 import type { ChatRequest, Degradation, Message, Model, Sampling, SlotRef } from '../../core/index.js'
 import { estimatePromptTokens } from '../../util/index.js'
+import { outliers } from '../agreement.js'
 import type { Plan, PlanSlot } from '../plan.js'
 import { INHERITABLE, type InheritableField, type Slot } from '../recipe.js'
 import { adviserView } from './adviser-view.js'
@@ -100,6 +101,7 @@ function compose(
   const composed = composeNative(messages, material, {
     task: options.task,
     seed: `${seed}/${slot.ref.stage}`,
+    ...(plan.outliers === 'warn' && { suspects: outliers(material.proposals) }),
     ...(room !== undefined && {
       budgetTokens: room - estimatePromptTokens(messages.map(({ content }) => textOf(content))),
     }),
