@@ -60,8 +60,13 @@ export async function runAnswer(run: AnswerRun): Promise<Finish> {
 
 async function makeDisplay({ shell, selection, flags }: AnswerRun): Promise<Display> {
   const { json = false, jsonl = false, quiet = false, showProposals = false } = flags
-  if (json) return new (await import('./display/json.js')).JsonDisplay(shell, selection)
-  if (jsonl) return new (await import('./display/json.js')).JsonlDisplay(shell, selection)
+  if (json || jsonl) {
+    const { JsonDisplay, JsonlDisplay } = await import('./display/json.js')
+    const output = json ? new JsonDisplay(shell, selection) : new JsonlDisplay(shell, selection)
+    if (quiet || !shell.stderr.live || shell.stdout.live) return output
+    const { WithProgress } = await import('./display/with-progress.js')
+    return new WithProgress(output, shell.stderr, selection.name)
+  }
   const { humanDisplay } = await import('./display/human.js')
   return humanDisplay({ shell, selection, quiet, showProposals })
 }

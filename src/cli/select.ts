@@ -59,15 +59,13 @@ export async function select(workspace: Workspace, flags: RecipeFlags): Promise<
  */
 export function choose(workspace: Workspace, flags: RecipeFlags): Choice {
   const name = flags.recipe ?? workspace.defaultRecipe
-  const { book } = workspace
-  if (!book.has(name) && name.includes('/')) return chooseModel(workspace, name, flags)
+  const { book, settings } = workspace
+  const renamed = Object.hasOwn(settings.models, name)
+  if (!book.has(name) && (renamed || name.includes('/'))) return chooseModel(workspace, name, flags)
   const overrides = overridesOf(workspace, flags)
   const changed = Object.keys(overrides).length > 0
   const plan = changed
-    ? compile(
-        withTemplate(override(book.recipe(name), overrides, name), workspace.settings.dataFolder),
-        `${name}*`,
-      )
+    ? compile(withTemplate(override(book.recipe(name), overrides, name), settings.dataFolder), `${name}*`)
     : book.plan(name)
   return { name: plan.name, plan, simulated: workspace.simulated(plan) }
 }

@@ -203,6 +203,25 @@ describe('moa ask', () => {
     expect(failed.stderr).toMatch(/^moa: No model of recipe/m)
   })
 
+  it('keeps within a deadline and within a budget', async () => {
+    const late = await box.run([
+      'ask',
+      '--deadline',
+      '1',
+      '-p',
+      'lab/ada',
+      '-p',
+      'lab/grace+hang-before',
+      'Hi',
+    ])
+    expect(late.code).toBe(0)
+    expect(late.stdout).toContain('Merged from 1 proposal')
+    expect(late.stderr).toMatch(/lab\/grace\+hang-before: (dropped|failed)/)
+    const dear = await box.run(['ask', '--max-cost', '0.01', 'Hi'])
+    expect([dear.code, dear.stdout]).toEqual([4, ''])
+    expect(dear.stderr).toMatch(/^moa: .*price.*lab\/ada/m)
+  })
+
   it('says when the answer was cut off', async () => {
     const { code, stderr } = await box.run(['ask', '--recipe', 'lab/ada+length=5', 'Hi'])
     expect(code).toBe(0)

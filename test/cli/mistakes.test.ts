@@ -71,7 +71,13 @@ const MISTAKES: [string, readonly string[], number, RegExp, StartOptions?][] = [
     2,
     /^moa: There is no simulated model "adda"\. Did you mean "ada"\?/,
   ],
-  ['an unknown model of a provider', ['ask', '-r', 'lab/adda', 'hi'], 4, /^moa: lab .*adda/, { env: LAB }],
+  [
+    'an unknown model of a provider',
+    ['ask', '-r', 'lab/adda', 'hi'],
+    4,
+    /^moa: lab .*adda.*Did you mean "ada"\? `moa models lab`/,
+    { env: LAB },
+  ],
   [
     'flags of a recipe on a single model',
     ['ask', '-r', 'lab/ada', '--layers', '3', 'hi'],

@@ -10,9 +10,7 @@ import type { Display } from './display.js'
 import type { LiveAnswer } from './live-answer.js'
 import type { LiveProgress } from './live-progress.js'
 import { ProgressLines } from './progress-lines.js'
-
-/** How often what moves is drawn. */
-const TICK_MS = 80
+import { TICK_MS } from './tick.js'
 
 export interface HumanOptions {
   readonly shell: Shell
