@@ -112,11 +112,11 @@ export default tseslint.config(
     rules: { 'no-console': 'off' },
   },
   {
-    files: ['**/*.js', 'vitest.config.ts'],
+    files: ['**/*.js', '**/*.cjs', 'vitest.config.ts'],
     ...tseslint.configs.disableTypeChecked,
   },
   {
-    files: ['**/*.js', 'vitest.config.ts', '**/vite.config.ts'],
+    files: ['**/*.js', '**/*.cjs', 'vitest.config.ts', '**/vite.config.ts'],
     rules: {
       ...tseslint.configs.disableTypeChecked.rules,
       'no-restricted-syntax': 'off',

@@ -1,6 +1,6 @@
 // Compiles src/ to dist/. Prefers the native compiler (a development dependency); there is no bundling.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -17,3 +17,7 @@ const { status } = spawnSync(process.execPath, [root + compiler, '-p', root + 't
 })
 if (status !== 0) process.exit(status ?? 1)
 chmodSync(root + 'dist/cli/main.js', 0o755)
+
+// The schema of the configuration file, for editors and for a quick look at files that are right.
+const { configJsonSchema } = await import(new URL('../dist/config/schema.js', import.meta.url))
+writeFileSync(root + 'dist/config/config.schema.json', `${JSON.stringify(configJsonSchema(), null, 2)}\n`)

@@ -158,6 +158,23 @@ function peersOf(stages: readonly PlanStage[], stage: number, fail: Fail): PlanS
   }))
 }
 
+/**
+ * Every model and recipe a plan may ask, as it calls them: slots, second copies of slow calls, the smaller recipe of
+ * its budget.
+ */
+export function modelsAsked({ stages, budget }: Plan): string[] {
+  const slots = stages.flatMap((stage) => stage.slots.map(({ slot }) => slot.model))
+  const hedges = stages.flatMap((stage) =>
+    stage.kind === 'propose' ? (stage.policy.hedge?.model ?? []) : [],
+  )
+  return [...new Set([...slots, ...hedges, ...smallerRecipe(budget)])]
+}
+
+/** The recipe that runs when a budget does not suffice, if there is one. */
+export function smallerRecipe(budget: RecipeBudget | undefined): string[] {
+  return budget?.over === undefined || budget.over === 'refuse' ? [] : [budget.over]
+}
+
 /** Calls of an undisturbed run, and how many of them wait for one another. */
 function effort(stages: readonly PlanStage[]): { calls: number; depth: number } {
   let calls = 0

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { MoaError } from '../core/index.js'
-import { didYouMean } from '../util/index.js'
+import { schemaProblems } from './issues.js'
 import { INHERITABLE, type RecipeInput } from './recipe.js'
 
 const milliseconds = z.number().int().positive()
@@ -92,40 +92,15 @@ export const recipeSchema = z.strictObject({
 /**
  * Checks the shape of a recipe of unknown origin.
  *
- * @throws {@link MoaError} `recipe_invalid` naming the field, what was expected and what came
+ * @throws {@link MoaError} `recipe_invalid`, one line for each mistake: the field, what was expected and what came
  */
 export function parseRecipe(value: unknown, name: string): RecipeInput {
   const parsed = recipeSchema.safeParse(value)
   if (parsed.success) return parsed.data as RecipeInput
-  const issue = mostTelling(parsed.error.issues)
-  const place = [`recipe "${name}"`, ...issue.path.map(String)].join(' › ')
-  throw new MoaError('recipe_invalid', `${place}: ${issueText(issue, value)}`)
-}
-
-type Issue = z.core.$ZodIssue
-
-/** Of a union's branches, the one that got furthest says most about what the writer meant. */
-export function mostTelling(issues: readonly Issue[]): Issue {
-  const issue = issues[0] as Issue
-  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue
-  const branches = issue.errors.map((errors) => mostTelling(errors))
-  const deepest = branches.reduce((best, branch) => (weight(branch) > weight(best) ? branch : best))
-  return { ...deepest, path: [...issue.path, ...deepest.path] }
-}
-
-const weight = (issue: Issue): number => issue.path.length * 2 + (issue.code === 'unrecognized_keys' ? 1 : 0)
-
-/** One sentence on a zod issue, with a suggestion for a mistyped key. */
-export function issueText(issue: Issue, root: unknown): string {
-  if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0] ?? ''
-    return `unknown key "${key}".${didYouMean(key, knownKeys(issue, root))}`
-  }
-  return `${issue.message}.`
-}
-
-/** Keys that could have been meant where an unknown one stands. */
-function knownKeys(issue: Issue, _root: unknown): readonly string[] {
-  const inSlot = /proposers|aggregator|slots/.test(issue.path.map(String).join('.'))
-  return inSlot ? Object.keys(slotObject.shape) : Object.keys(recipeSchema.shape)
+  const lines = schemaProblems(recipeSchema, parsed.error, value).map(({ path, message, key }) => {
+    // A message about a key names it.
+    const trail = key === true ? path.slice(0, -1) : path
+    return `${[`recipe "${name}"`, ...trail.map(String)].join(' › ')}: ${message}`
+  })
+  throw new MoaError('recipe_invalid', lines.join('\n'))
 }

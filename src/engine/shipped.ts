@@ -66,6 +66,11 @@ const SAMPLE_TEMPERATURE = 0.7
  */
 export function ownRecipes({ proposers, aggregator }: OwnModels): Record<string, RecipeInput> {
   const lite = proposers.slice(0, LITE_PROPOSERS)
+  // With one model only, several samples of it make the panel.
+  const panel = (models: readonly string[]): readonly (string | SlotInput)[] =>
+    models.length === 1 && models[0] !== undefined
+      ? [{ model: models[0], samples: LITE_PROPOSERS, temperature: SAMPLE_TEMPERATURE }]
+      : models
   const samples = (count: number): SlotInput => ({
     model: aggregator,
     samples: count,
@@ -73,14 +78,14 @@ export function ownRecipes({ proposers, aggregator }: OwnModels): Record<string,
   })
   return {
     moa: {
-      description: `${count(proposers, 'proposer')} in two layers, then ${aggregator}.`,
-      proposers,
+      description: `${panelText(proposers)} in two layers, then ${aggregator}.`,
+      proposers: panel(proposers),
       aggregator: chain(aggregator, proposers),
       layers: 3,
     },
     'moa-lite': {
-      description: `${count(lite, 'proposer')} in one layer, then ${aggregator}: most of the gain at about a third of the price.`,
-      proposers: lite,
+      description: `${panelText(lite)} in one layer, then ${aggregator}: most of the gain at about a third of the price.`,
+      proposers: panel(lite),
       aggregator: chain(aggregator, lite),
       layers: 2,
     },
@@ -138,6 +143,9 @@ function cascade(proposers: readonly string[], aggregator: string): RecipeInput 
     ],
   }
 }
+
+const panelText = (models: readonly string[]): string =>
+  models.length === 1 ? `${LITE_PROPOSERS} samples of ${models[0]}` : count(models, 'proposer')
 
 const count = (models: readonly string[], what: string): string =>
   models.length === 1 ? `1 ${what}` : `${models.length} ${what}s`

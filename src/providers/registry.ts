@@ -2,7 +2,7 @@ import { MoaError, type Model } from '../core/index.js'
 import { Limiter, didYouMean, systemClock, type Clock, type Random } from '../util/index.js'
 import { parseBaseURL, redactor, requestHeaders } from './endpoint.js'
 import type { JsonRequestContext } from './json-request.js'
-import { knownProvider } from './known.js'
+import { KNOWN_PROVIDERS, knownProvider } from './known.js'
 import { RateLimits, withConcurrency, withRate } from './limits.js'
 import { listModels, probe, type ModelInfo, type ProbeResult } from './list-models.js'
 import { openAICompatible } from './openai-compatible.js'
@@ -103,7 +103,8 @@ function providerNotFound(name: string, names: readonly string[]): MoaError {
     ? known.local
       ? ` It is ${known.title}: start it, or add it to the configuration.`
       : ` It is ${known.title}: set ${known.keyVariables[0]}, or add it to the configuration.`
-    : didYouMean(name, names) || ' Add it to the configuration with its base URL.'
+    : didYouMean(name, [...names, ...KNOWN_PROVIDERS.map((provider) => provider.name)]) ||
+      ' Add it to the configuration with its base URL.'
   const there = names.length === 0 ? 'none is configured' : `there are: ${names.join(', ')}`
   return new MoaError('provider_not_found', `There is no provider "${name}" (${there}).${hint}`)
 }

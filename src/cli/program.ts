@@ -1,0 +1,72 @@
+import { Command } from 'commander'
+import { MoaError } from '../core/errors.js'
+import { didYouMean } from '../util/suggest.js'
+import { defineCommands } from './definitions.js'
+import type { Shell } from './shell.js'
+import { version } from './version.js'
+
+/** What a command was given, and how it says with which code the process should end. */
+export interface Invocation<Options> {
+  readonly shell: Shell
+  readonly args: readonly string[]
+  readonly options: Options
+  /** The whole command line, for those who describe it. */
+  readonly program: Command
+  /** Default 0. */
+  readonly exitWith: (code: number) => void
+}
+
+export type Runner<Options> = (invocation: Invocation<Options>) => Promise<void>
+
+/** Gives a command its work, which is loaded when it runs; a command without work shows its help. */
+export type AddCommand = <Options>(command: Command, load?: () => Promise<Runner<Options>>) => Command
+
+const AFTER = `
+Examples:
+  moa ask "What are some fun things to do in SF?"
+  git diff | moa ask "Write a commit message for this"
+  moa ask --proposer openai/gpt-5-mini --proposer groq/openai/gpt-oss-120b "Why is the sky blue?"
+  moa init        choose models from the providers you have
+  moa doctor      see which providers can be reached, and why not
+
+Exit codes: 0 done, 1 fault of moa itself, 2 usage or configuration, 3 partial result, 4 provider failed,
+130 interrupted.`
+
+/** The whole command line. */
+export function createProgram(shell: Shell, exitWith: (code: number) => void): Command {
+  const program = new Command('moa')
+    .description('Several LLMs answer together: Mixture-of-Agents on the command line.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .addHelpText('after', AFTER)
+    .configureHelp({ showGlobalOptions: false })
+    .configureOutput({
+      // Errors are thrown and reported in one place.
+      writeErr: () => {},
+      writeOut: (text) => void shell.stdout.stream.write(text),
+      getOutHelpWidth: () => Math.min(shell.stdout.columns, 110),
+    })
+    .exitOverride()
+  const add: AddCommand = <Options>(command: Command, load?: () => Promise<Runner<Options>>) => {
+    command
+      .copyInheritedSettings(program)
+      .helpOption('-h, --help', 'show help')
+      .action(async () => {
+        if (load === undefined) return command.outputHelp()
+        const run = await load()
+        await run({ shell, args: command.args, options: command.opts() as Options, program, exitWith })
+      })
+    return command
+  }
+  for (const command of defineCommands(add)) program.addCommand(command)
+  const names = program.commands.map((command) => command.name())
+  return program.allowExcessArguments().action(() => {
+    const [word] = program.args
+    if (word === undefined) return program.outputHelp()
+    throw new MoaError(
+      'usage',
+      `There is no command "${word}".${didYouMean(word, names)} \`moa ask "…"\` asks a question; \`moa --help\` lists the commands.`,
+    )
+  })
+}

@@ -1,0 +1,126 @@
+import { join } from 'node:path'
+import { MoaError } from '../../core/errors.js'
+import type { Model } from '../../core/model.js'
+import { loadSettings } from '../../config/load.js'
+import type { Host } from '../../config/host.js'
+import { OWN_RECIPE_NAMES, TEMPLATE_NAME } from '../../config/recipes.js'
+import type { Settings } from '../../config/settings.js'
+import { RecipeBook } from '../../engine/book.js'
+import { modelsAsked, type Plan } from '../../engine/plan.js'
+import type { RecipeInput } from '../../engine/recipe.js'
+import { ownRecipes, type OwnModels } from '../../engine/shipped.js'
+import { KNOWN_PROVIDERS, SIM_PROVIDER } from '../../providers/known.js'
+import { createProviders, type Providers } from '../../providers/registry.js'
+import { localModels } from './local-models.js'
+import { providerSettings } from './provider-settings.js'
+import { Simulator } from './simulator.js'
+
+/** An installation ready to answer: what is configured, the providers behind it, and the recipes over them. */
+export interface Workspace {
+  readonly settings: Settings
+  readonly providers: Providers
+  readonly book: RecipeBook
+  /** Models that `moa` and its kin are made of; absent while there are none. */
+  readonly own: OwnModels | undefined
+  /** What answers when nothing is named. */
+  readonly defaultRecipe: string
+  /**
+   * Looks for what a recipe may need beyond the configuration: when no model is chosen and no key is found, the
+   * recipes over one's own models are made of what servers on this machine serve. Everything else is ready.
+   *
+   * @param recipe `undefined` for the default one
+   */
+  prepare(recipe: string | undefined, signal: AbortSignal): Promise<void>
+  /** The model of a recipe's name, of `provider/model`, or of a plan that is in no book. */
+  model(target: string | Plan): Promise<Model>
+  /** Whether simulated models take part. */
+  simulated(target: string | Plan): boolean
+  /** Closes all connections. */
+  close(): Promise<void>
+}
+
+export interface WorkspaceOptions {
+  /** Configuration file to use in place of the one found upward from the working directory. */
+  readonly config?: string | undefined
+  readonly host?: Host
+}
+
+/**
+ * Reads the configuration and puts everything together. Asks nobody anything.
+ *
+ * @throws {@link MoaError} `config_invalid` and the like
+ */
+export async function openWorkspace({ config, host }: WorkspaceOptions = {}): Promise<Workspace> {
+  const settings = await loadSettings({
+    known: KNOWN_PROVIDERS,
+    ...(config !== undefined && { file: config }),
+    ...(host && { host }),
+  })
+  const simulator = new Simulator()
+  const providers = createProviders({
+    providers: providerSettings(settings),
+    inProcess: { [SIM_PROVIDER]: (model) => simulator.model(model) },
+    prices: settings.prices,
+  })
+  let own = settings.own
+  const recipes: Record<string, RecipeInput> = { ...settings.recipes }
+  const book = new RecipeBook({
+    recipes,
+    modelMap: settings.models,
+    model: (address) => providers.model(address),
+  })
+  const simulated = (target: string | Plan): boolean =>
+    slotModels(target, { book, renames: settings.models }).some(isSimulated)
+  return {
+    settings,
+    providers,
+    book,
+    get own() {
+      return own
+    },
+    get defaultRecipe() {
+      return settings.defaultRecipe ?? (own ? 'moa-lite' : 'demo')
+    },
+    async prepare(recipe, signal) {
+      const wanted = recipe ?? settings.defaultRecipe
+      if (own !== undefined || (wanted !== undefined && !OWN_RECIPE_NAMES.includes(wanted))) return
+      own = await localModels(providers, { settings, signal })
+      if (own) Object.assign(recipes, { ...ownRecipes(own), ...settings.recipes })
+    },
+    simulated,
+    async model(target) {
+      if (simulated(target)) await simulator.load()
+      try {
+        return typeof target === 'string' ? book.resolve(target) : book.mixture(target)
+      } catch (error) {
+        throw withTemplatePlace(error, settings.dataFolder)
+      }
+    },
+    close: () => providers.close(),
+  }
+}
+
+/** Says where the reference template could be put, too. */
+function withTemplatePlace(error: unknown, dataFolder: string): unknown {
+  if (!(error instanceof MoaError) || error.code !== 'template_missing') return error
+  const place = join(dataFolder, TEMPLATE_NAME)
+  return new MoaError(error.code, `${error.message} Or save it as ${place}.`, { cause: error })
+}
+
+const isSimulated = (address: string): boolean => address.startsWith(`${SIM_PROVIDER}/`)
+
+interface Names {
+  readonly book: RecipeBook
+  readonly renames: Readonly<Record<string, string>>
+}
+
+/** Addresses of every model that may be asked, recipes inside recipes included. */
+function slotModels(target: string | Plan, names: Names, seen = new Set<string>()): string[] {
+  if (typeof target !== 'string') return modelsAsked(target).flatMap((name) => slotModels(name, names, seen))
+  const address = names.renames[target] ?? target
+  if (!names.book.has(address)) return [address]
+  // A recipe inside itself is refused elsewhere.
+  if (seen.has(address)) return []
+  seen.add(address)
+  return slotModels(names.book.plan(address), names, seen)
+}

@@ -1,0 +1,8 @@
+export { findConfigFiles, CONFIG_NAMES, type FoundFiles } from './find.js'
+export { systemHost, userConfigFolder, userDataFolder, type Host } from './host.js'
+export * from './input.js'
+export { loadSettings, type LoadOptions } from './load.js'
+export { chooseModels, type Candidates } from './own-models.js'
+export { redactSettings } from './redact.js'
+export { OWN_RECIPE_NAMES, TEMPLATE_NAME } from './recipes.js'
+export type * from './settings.js'

@@ -1,0 +1,112 @@
+import type { RecipeInput } from '../engine/recipe.js'
+
+/** A recipe in a configuration file. */
+export interface RecipeConfig extends Omit<RecipeInput, 'template'> {
+  /**
+   * Another recipe, shipped or of this configuration. What this recipe states replaces what that one says; stages
+   * and shorthand replace each other.
+   */
+  readonly extends?: string
+  /** File with the reference template of mode `together`; a relative path starts at the configuration file. */
+  readonly template?: string
+}
+
+/** A provider: one that is known by name, with what is to be different, or any other with its `baseURL`. */
+export interface ProviderInput {
+  /** Up to and without `/chat/completions`. */
+  readonly baseURL?: string
+  /** The key; write `${NAME}`, not the key itself. */
+  readonly apiKey?: string
+  /** Name of the environment variable that holds the key. The provider is left out while it is not set. */
+  readonly apiKeyEnv?: string
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Calls at a time. */
+  readonly concurrency?: number
+  readonly requestsPerMinute?: number
+  readonly tokensPerMinute?: number
+  readonly timeouts?: TimeoutsInput
+  readonly retry?: RetryInput
+  /** Departures from the usual request format. */
+  readonly dialect?: DialectInput
+  /** `false` goes around the proxy of the environment. Default true. */
+  readonly proxy?: boolean
+  /** A server of one's own: needs no key, gets longer time limits, costs nothing. */
+  readonly local?: boolean
+  /** `false` leaves out a provider that would be found. Default true. */
+  readonly enabled?: boolean
+}
+
+/** Milliseconds. */
+export interface TimeoutsInput {
+  /** TCP and TLS handshakes. */
+  readonly connectMs?: number
+  /** From sending to the answer's headers. */
+  readonly headersMs?: number
+  /** From sending to the first token. */
+  readonly firstTokenMs?: number
+  /** Between tokens. */
+  readonly stallMs?: number
+  /** The whole call. */
+  readonly overallMs?: number
+}
+
+export interface RetryInput {
+  /** Tries in all, the first included; 1 never retries. */
+  readonly attempts?: number
+  /** Upper bound of the first wait; doubles with each retry. */
+  readonly baseMs?: number
+  /** Highest upper bound the doubling reaches. */
+  readonly maxMs?: number
+  /** Longest wait an upstream may ask for; beyond it the call fails at once. */
+  readonly maxWaitMs?: number
+}
+
+export interface DialectInput {
+  readonly maxTokensField?: 'max_tokens' | 'max_completion_tokens'
+  /** Keeps the `developer` role; elsewhere it is sent as `system`. */
+  readonly developerRole?: boolean
+  readonly seedField?: 'seed' | 'random_seed'
+  /** Ask for usage at the end of streams. */
+  readonly streamUsage?: boolean
+}
+
+/** US dollars per million tokens. */
+export interface PriceInput {
+  readonly input: number
+  readonly output: number
+  /** For prompt tokens the provider read from its cache; the input price when absent. */
+  readonly cachedInput?: number
+}
+
+/** What a configuration file may say. */
+export interface ConfigInput {
+  /** For editors. */
+  readonly $schema?: string
+  /** Your models, best first: what `moa`, `moa-lite` and `self-moa` are made of. */
+  readonly proposers?: readonly string[]
+  /** The model that writes their answers. Default: the first proposer. */
+  readonly aggregator?: string
+  /** The recipe that answers when none is named. Default `moa-lite`. */
+  readonly defaultRecipe?: string
+  readonly recipes?: Readonly<Record<string, RecipeConfig>>
+  /** Renames: what a recipe says → the model to ask. For hosted names that have retired. */
+  readonly models?: Readonly<Record<string, string>>
+  readonly providers?: Readonly<Record<string, ProviderInput>>
+  /** By `provider/model`; wins over the built-in figures. */
+  readonly prices?: Readonly<Record<string, PriceInput>>
+  /** Where templates and journals are kept; a relative path starts at the configuration file. */
+  readonly dataFolder?: string
+}
+
+/**
+ * Types a configuration written in TypeScript or JavaScript.
+ *
+ * @example
+ * // moa.config.ts
+ * import { defineConfig } from 'mixture-of-agents'
+ * export default defineConfig({ proposers: ['openai/gpt-5-mini', 'groq/openai/gpt-oss-120b'] })
+ */
+export function defineConfig(config: ConfigInput): ConfigInput {
+  return config
+}

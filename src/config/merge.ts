@@ -1,0 +1,126 @@
+import { dirname } from 'node:path'
+import { SHIPPED_RECIPES } from '../engine/shipped.js'
+import { didYouMean } from '../util/suggest.js'
+import { expandPath, type Host } from './host.js'
+import type { ConfigInput, ProviderInput, RecipeConfig } from './input.js'
+import { located, readConfig, type ReadFile } from './read.js'
+import { OWN_RECIPE_NAMES } from './recipes.js'
+import type { KnownProvider } from './settings.js'
+import { configError, type Problem } from './source.js'
+
+/** A recipe and the file it stands in. */
+export interface WrittenRecipe {
+  readonly name: string
+  readonly recipe: RecipeConfig
+  readonly file: ReadFile
+}
+
+/** What configuration files say together. */
+export interface MergedConfig {
+  readonly config: Omit<ConfigInput, 'recipes'>
+  readonly recipes: readonly WrittenRecipe[]
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Reads configuration files and joins them; a later file wins over an earlier one. Providers are joined key by key,
+ * models and prices entry by entry; a recipe replaces one of the same name as a whole.
+ *
+ * @throws {@link MoaError} `config_invalid` with one line for each mistake of every file
+ */
+export async function mergeFiles(
+  files: readonly string[],
+  { host, known }: { host: Host; known: readonly KnownProvider[] },
+): Promise<MergedConfig> {
+  const problems: Problem[] = []
+  const read: ReadFile[] = []
+  for (const file of files) {
+    const result = await readConfig(file, host.env)
+    if ('problems' in result) problems.push(...result.problems)
+    else read.push(result.read)
+  }
+  const providers = mergeProviders(read)
+  // A file that could not be read may be the one that says what seems to be missing.
+  if (problems.length === 0)
+    problems.push(...providerProblems(read, { providers, known }), ...defaultRecipeProblems(read))
+  if (problems.length > 0) throw configError(problems)
+  const recipes = new Map<string, WrittenRecipe>()
+  for (const file of read)
+    for (const [name, recipe] of Object.entries(file.config.recipes ?? {}))
+      recipes.set(name, { name, recipe, file })
+  const { recipes: _, ...config } = Object.assign(
+    {},
+    ...read.map((file) => withPaths(file, host)),
+  ) as ConfigInput
+  return {
+    config: {
+      ...config,
+      providers,
+      models: mergeEntries(read.map((file) => file.config.models)),
+      prices: mergeEntries(read.map((file) => file.config.prices)),
+    },
+    recipes: [...recipes.values()],
+    warnings: read.flatMap(({ warnings }) => warnings),
+  }
+}
+
+function mergeEntries<T>(records: readonly (Readonly<Record<string, T>> | undefined)[]): Record<string, T> {
+  return Object.fromEntries(records.flatMap((record) => Object.entries(record ?? {})))
+}
+
+function withPaths({ config, source }: ReadFile, { home }: Host): ConfigInput {
+  if (config.dataFolder === undefined) return config
+  return { ...config, dataFolder: expandPath(config.dataFolder, { home, folder: dirname(source.file) }) }
+}
+
+/** Settings of a provider that are objects themselves. */
+const NESTED = ['headers', 'timeouts', 'retry', 'dialect'] as const
+
+function mergeProviders(read: readonly ReadFile[]): Record<string, ProviderInput> {
+  const merged: Record<string, ProviderInput> = {}
+  for (const { config } of read) {
+    for (const [name, provider] of Object.entries(config.providers ?? {})) {
+      const before = merged[name] ?? {}
+      const nested = NESTED.filter((key) => before[key] !== undefined && provider[key] !== undefined)
+      merged[name] = {
+        ...before,
+        ...provider,
+        ...Object.fromEntries(nested.map((key) => [key, { ...before[key], ...provider[key] }])),
+      }
+    }
+  }
+  return merged
+}
+
+/** A provider that nobody knows has to say where it is. */
+function providerProblems(
+  read: readonly ReadFile[],
+  { providers, known }: { providers: Record<string, ProviderInput>; known: readonly KnownProvider[] },
+): Problem[] {
+  const names = known.map(({ name }) => name)
+  return read.flatMap(({ source, config }) =>
+    Object.keys(config.providers ?? {})
+      .filter((name) => providers[name]?.baseURL === undefined && !names.includes(name))
+      .map((name) =>
+        located(source, {
+          path: ['providers', name],
+          message: `"${name}" is not a known provider.${didYouMean(name, names)} State its baseURL, or use a known name.`,
+          key: true,
+        }),
+      ),
+  )
+}
+
+/** A default recipe has to be there: written, shipped, or one of those that are made of the own models. */
+function defaultRecipeProblems(read: readonly ReadFile[]): Problem[] {
+  const written = read.flatMap(({ config }) => Object.keys(config.recipes ?? {}))
+  const names = [...written, ...Object.keys(SHIPPED_RECIPES), ...OWN_RECIPE_NAMES]
+  return read.flatMap(({ source, config: { defaultRecipe: name } }) =>
+    name === undefined || name.includes('/') || names.includes(name)
+      ? []
+      : located(source, {
+          path: ['defaultRecipe'],
+          message: `there is no recipe "${name}".${didYouMean(name, names)}`,
+        }),
+  )
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { recipeSchema } from '../engine/recipe-schema.js'
+import type { ConfigInput, ProviderInput, RecipeConfig } from './input.js'
+
+const milliseconds = z.number().int().positive()
+const count = z.number().int().positive()
+const dollars = z.number().min(0)
+const address = z.string().min(1).describe('provider/model')
+
+const provider = z
+  .strictObject({
+    baseURL: z.string().min(1).optional().describe('Up to and without /chat/completions'),
+    apiKey: z.string().optional().describe('The key, as ${NAME}; never the key itself'),
+    apiKeyEnv: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected the name of an environment variable')
+      .optional()
+      .describe('Environment variable with the key; the provider is left out while it is not set'),
+    headers: z.record(z.string(), z.string()).optional().describe('Sent with every request'),
+    concurrency: count.optional().describe('Calls at a time'),
+    requestsPerMinute: count.optional(),
+    tokensPerMinute: count.optional(),
+    timeouts: z
+      .strictObject({
+        connectMs: milliseconds.optional().describe('TCP and TLS handshakes'),
+        headersMs: milliseconds.optional().describe("From sending to the answer's headers"),
+        firstTokenMs: milliseconds.optional().describe('From sending to the first token'),
+        stallMs: milliseconds.optional().describe('Between tokens'),
+        overallMs: milliseconds.optional().describe('The whole call'),
+      })
+      .optional()
+      .describe('Longest waits, in milliseconds'),
+    retry: z
+      .strictObject({
+        attempts: count.optional().describe('Tries in all; 1 never retries'),
+        baseMs: milliseconds.optional().describe('Upper bound of the first wait; doubles with each retry'),
+        maxMs: milliseconds.optional().describe('Highest upper bound the doubling reaches'),
+        maxWaitMs: milliseconds.optional().describe('Longest wait an upstream may ask for'),
+      })
+      .optional(),
+    dialect: z
+      .strictObject({
+        maxTokensField: z.enum(['max_tokens', 'max_completion_tokens']).optional(),
+        developerRole: z.boolean().optional().describe('Keep the developer role'),
+        seedField: z.enum(['seed', 'random_seed']).optional(),
+        streamUsage: z.boolean().optional().describe('Ask for usage at the end of streams'),
+      })
+      .optional()
+      .describe('Departures from the usual request format'),
+    proxy: z.boolean().optional().describe('false goes around the proxy of the environment'),
+    local: z.boolean().optional().describe('A server of your own: no key, longer time limits, no price'),
+    enabled: z.boolean().optional().describe('false leaves out a provider that would be found'),
+  })
+  .describe('A known provider with what is to be different, or any other with its baseURL')
+
+const providerName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]*$/, 'a provider name is made of lower-case letters, digits, ".", "_" and "-"')
+
+const recipeName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'a recipe name is made of letters, digits, ".", "_" and "-"')
+
+const recipe = recipeSchema.extend({
+  extends: z.string().min(1).optional().describe('Another recipe; what is stated here replaces what it says'),
+  template: z.string().min(1).optional().describe('File with the reference template of mode "together"'),
+})
+
+/** The shape of a configuration file. */
+export const configSchema = z.strictObject({
+  $schema: z.string().optional(),
+  proposers: z
+    .array(address)
+    .min(1)
+    .optional()
+    .describe('Your models, best first: what moa, moa-lite and self-moa are made of'),
+  aggregator: address.optional().describe('Writes their answers. Default: the first proposer'),
+  defaultRecipe: z.string().min(1).optional().describe('Answers when no recipe is named. Default moa-lite'),
+  recipes: z.record(recipeName, recipe).optional(),
+  models: z
+    .record(z.string(), z.string().min(1))
+    .optional()
+    .describe('Renames: what a recipe says → the model to ask'),
+  providers: z.record(providerName, provider).optional(),
+  prices: z
+    .record(z.string(), z.strictObject({ input: dollars, output: dollars, cachedInput: dollars.optional() }))
+    .optional()
+    .describe('US dollars per million tokens, by provider/model'),
+  dataFolder: z.string().min(1).optional().describe('Where templates and journals are kept'),
+})
+
+// A key that the schema knows and the type does not, or the other way round, fails compilation here.
+type Checked = z.infer<typeof configSchema>
+type SameKeys<A, B> = keyof A extends keyof B ? (keyof B extends keyof A ? true : never) : never
+type CheckedProvider = NonNullable<Checked['providers']>[string]
+type CheckedRecipe = NonNullable<Checked['recipes']>[string]
+true satisfies SameKeys<ConfigInput, Checked>
+true satisfies SameKeys<ProviderInput, CheckedProvider>
+true satisfies SameKeys<RecipeConfig, CheckedRecipe>
+
+/** JSON Schema of the configuration file, for editors. */
+export function configJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(configSchema, { target: 'draft-7' }) as Record<string, unknown>
+  return { ...schema, title: 'Configuration of mixture-of-agents' }
+}
