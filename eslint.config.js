@@ -22,6 +22,7 @@ const table = {
   providers: ['core', 'util', 'wire'],
   sim: ['core', 'util', 'wire'],
   store: ['core', 'util'],
+  record: ['core', 'util'],
   eval: ['core', 'util', 'store'],
   gateway: ['core', 'util', 'wire', 'store'],
   config: ['core', 'util', 'engine'],
@@ -111,11 +112,11 @@ export default tseslint.config(
     rules: { 'no-console': 'off' },
   },
   {
-    files: ['**/*.js', 'vitest.config.ts'],
+    files: ['**/*.js', '**/*.cjs', 'vitest.config.ts'],
     ...tseslint.configs.disableTypeChecked,
   },
   {
-    files: ['**/*.js', 'vitest.config.ts', '**/vite.config.ts'],
+    files: ['**/*.js', '**/*.cjs', 'vitest.config.ts', '**/vite.config.ts'],
     rules: {
       ...tseslint.configs.disableTypeChecked.rules,
       'no-restricted-syntax': 'off',

@@ -74,7 +74,7 @@ for (let round = -1; round < ROUNDS; round += 1) {
 console.log(`CPU per call, median of ${ROUNDS} rounds; × is the ratio to "undici bytes"\n`)
 for (const { scenario, what } of SCENARIOS) console.log(`${scenario.padEnd(6)} ${what}`)
 console.log(
-  `\n${'variant'.padEnd(26)}${SCENARIOS.map(({ scenario }) => cell(`${scenario} µs`, 11) + cell('×', 7)).join('')}${cell('import ms', 11)}`,
+  `\n${'variant'.padEnd(29)}${SCENARIOS.map(({ scenario }) => cell(`${scenario} µs`, 11) + cell('×', 7)).join('')}${cell('import ms', 11)}`,
 )
 const figure = (variant, scenario) => median(variant.cpu[scenario])
 for (const variant of variants) {
@@ -82,7 +82,7 @@ for (const variant of variants) {
     const ratio = figure(variant, scenario) / figure(variants[0], scenario)
     return cell(Math.round(figure(variant, scenario)), 11) + cell(ratio.toFixed(2), 7)
   })
-  console.log(`${variant.name.padEnd(26)}${cells.join('')}${cell(Math.round(variant.importMs), 11)}`)
+  console.log(`${variant.name.padEnd(29)}${cells.join('')}${cell(Math.round(variant.importMs), 11)}`)
 }
 console.log(`\n${'this client against'.padEnd(36)}${cell('ratio', 8)}${cell('target', 10)}`)
 const byName = (name) => variants.find((variant) => variant.name === name)

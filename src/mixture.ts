@@ -1,6 +1,6 @@
 import type { Model } from './core/model.js'
 import { openWorkspace, type Workspace } from './cli/workspace/open.js'
-import { compile, type Plan } from './engine/plan.js'
+import { compile, modelsAsked, smallerRecipe, type Plan } from './engine/plan.js'
 import type { RecipeInput } from './engine/recipe.js'
 import { createMixture } from './engine/mixture.js'
 import { parseRecipe } from './engine/recipe-schema.js'
@@ -37,16 +37,14 @@ export function mixture(recipe: RecipeInput | string, options: MixtureOptions = 
     return deferredModel(recipe, async (signal) => {
       const workspace = await workspaceOf(options.config)
       await workspace.prepare(recipe, signal)
+      if (!options.models && !options.resolve) return workspace.model(recipe)
       return build(workspace, workspace.book.has(recipe) ? workspace.book.plan(recipe) : recipe, given)
     })
   }
   const name = options.name ?? 'mixture'
   const plan = compile(parseRecipe(recipe, name), name)
-  const models = new Map(
-    plan.stages.flatMap(({ slots }) => slots.map(({ slot }) => [slot.model, given(slot.model)])),
-  )
-  if ([...models.values()].every((model) => model !== undefined))
-    return createMixture(plan, { resolve: (model) => models.get(model) as Model })
+  const models = new Map(modelsAsked(plan).map((model) => [model, given(model)]))
+  if ([...models.values()].every((model) => model !== undefined)) return assembled(plan, models)
   return deferredModel(name, async () =>
     build(await workspaceOf(options.config), plan, (model) => models.get(model)),
   )
@@ -57,12 +55,16 @@ async function build(
   target: Plan | string,
   given: (name: string) => Model | undefined,
 ): Promise<Model> {
-  // Loads the simulator if it is needed, and finds out early what is missing.
   if (typeof target === 'string') return given(target) ?? workspace.model(target)
-  const names = new Set(target.stages.flatMap(({ slots }) => slots.map(({ slot }) => slot.model)))
-  const models = new Map<string, Model>()
-  for (const name of names) models.set(name, given(name) ?? (await workspace.model(name)))
-  return createMixture(target, { resolve: (name) => models.get(name) as Model })
+  const models = new Map<string, Model | undefined>()
+  for (const name of modelsAsked(target)) models.set(name, given(name) ?? (await workspace.model(name)))
+  return assembled(target, models)
+}
+
+function assembled(plan: Plan, models: ReadonlyMap<string, Model | undefined>): Model {
+  const find = (name: string): Model => models.get(name) as Model
+  const [smaller] = smallerRecipe(plan.budget)
+  return createMixture(plan, { resolve: find, ...(smaller !== undefined && { smaller: find(smaller) }) })
 }
 
 /** One workspace for each configuration, so that all mixtures share connections and limits. */

@@ -211,10 +211,9 @@ describe('when nothing works', () => {
       { proposers: ['up/ada+500', 'up/grace+empty'], aggregator: 'up/barbara+disconnect=0' },
       true,
     )
-    expect(outcome.error).toMatchObject({
-      code: 'all_failed',
-      message: expect.stringMatching(/ada\+500.*grace\+empty.*barbara/s) as string,
-    })
+    expect(outcome.error?.code).toBe('all_failed')
+    for (const name of ['ada+500', 'grace+empty', 'barbara+disconnect=0'])
+      expect((outcome.error as unknown as Error).message).toContain(`up/${name}: `)
     expectSameBooks(outcome)
   })
 })

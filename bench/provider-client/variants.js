@@ -62,14 +62,31 @@ async function undiciSplit(port) {
 
 async function ours(port) {
   const { openAICompatible } = await import('../../dist/providers/index.js')
-  return consume((scenario) =>
-    openAICompatible({
-      provider: 'bench',
-      baseURL: `http://127.0.0.1:${port}/v1`,
-      model: scenario,
-      apiKey: 'bench-key',
-    }),
-  )
+  return consume((scenario) => openAICompatible(settings(port, scenario)))
+}
+
+const settings = (port, scenario) => ({
+  provider: 'bench',
+  baseURL: `http://127.0.0.1:${port}/v1`,
+  model: scenario,
+  apiKey: 'bench-key',
+})
+
+/** Read the way mixtures and `collect` read: through a sink, without a promise for each event. */
+async function oursSink(port) {
+  const { openAICompatible } = await import('../../dist/providers/index.js')
+  const { deliver } = await import('../../dist/core/index.js')
+  const models = new Map()
+  const { signal } = new AbortController()
+  return async (scenario) => {
+    if (!models.has(scenario)) models.set(scenario, openAICompatible(settings(port, scenario)))
+    let text = ''
+    const delivery = isStream(scenario) ? 'stream' : 'whole'
+    await deliver(models.get(scenario).stream({ messages }, { signal, delivery }), (event) => {
+      if (event.type === 'answer-delta') text += event.text
+    })
+    return text.length
+  }
 }
 
 /** With everything the registry puts around a model: retries, concurrency, rates. */
@@ -148,7 +165,8 @@ export const VARIANTS = {
   'undici bytes': undiciBytes,
   'undici split': undiciSplit,
   'this client': ours,
-  //'this client, all wrappers': oursWrapped,
+  'this client, through a sink': oursSink,
+  'this client, all wrappers': oursWrapped,
   'openai SDK': openaiSdk,
   'AI SDK': aiSdk,
 }

@@ -1,5 +1,5 @@
 // Preloaded into every process that is measured: reports its CPU time when it ends.
-const { writeSync } = require('node:fs')
+const { writeSync } = process.getBuiltinModule('node:fs')
 process.on('exit', () => {
   const { user, system } = process.cpuUsage()
   try {

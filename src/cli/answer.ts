@@ -27,9 +27,8 @@ export interface AnswerRun {
 
 /** Asks and shows the answer while it comes. The first call is on its way before the display is even loaded. */
 export async function runAnswer(run: AnswerRun): Promise<Finish> {
-  const { shell, selection, request, flags, signal = shell.signal } = run
-  const liveProposals =
-    flags.jsonl === true ? flags.showProposals === true : shell.stderr.live && !flags.quiet && !flags.json
+  const { shell, selection, request, signal = shell.signal } = run
+  const liveProposals = wantsLiveProposals(run)
   // A mixture tells of its calls among its events; a single model only tells whoever listens.
   const settled: CallRecord[] = []
   const onCall = (call: CallRecord): void => void (selection.plan === undefined && settled.push(call))
@@ -58,10 +57,21 @@ export async function runAnswer(run: AnswerRun): Promise<Finish> {
   return finish as Finish
 }
 
+/** Whether anybody sees proposals while they are written. */
+function wantsLiveProposals({ shell: { stdout, stderr }, flags }: AnswerRun): boolean {
+  if (flags.jsonl === true) return flags.showProposals === true
+  return stderr.live && flags.quiet !== true && !(flags.json === true && stdout.live)
+}
+
 async function makeDisplay({ shell, selection, flags }: AnswerRun): Promise<Display> {
   const { json = false, jsonl = false, quiet = false, showProposals = false } = flags
-  if (json) return new (await import('./display/json.js')).JsonDisplay(shell, selection)
-  if (jsonl) return new (await import('./display/json.js')).JsonlDisplay(shell, selection)
+  if (json || jsonl) {
+    const { JsonDisplay, JsonlDisplay } = await import('./display/json.js')
+    const output = json ? new JsonDisplay(shell, selection) : new JsonlDisplay(shell, selection)
+    if (quiet || !shell.stderr.live || shell.stdout.live) return output
+    const { WithProgress } = await import('./display/with-progress.js')
+    return new WithProgress(output, shell.stderr, selection.name)
+  }
   const { humanDisplay } = await import('./display/human.js')
   return humanDisplay({ shell, selection, quiet, showProposals })
 }

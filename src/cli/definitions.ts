@@ -42,6 +42,8 @@ function recipeFlags(command: Command): Command {
     .option('-t, --temperature <number>', 'for proposers and aggregator', number({ least: 0, most: 2 }))
     .option('--max-tokens <count>', 'longest answer, in tokens', number({ whole: true, least: 1 }))
     .option('--seed <number>', 'for models that can repeat themselves', number({ whole: true }))
+    .option('--deadline <seconds>', 'time for the whole answer', number({ least: 0.001 }))
+    .option('--max-cost <dollars>', 'what the whole answer may cost', number({ least: 0 }))
     .addOption(configFlag())
 }
 

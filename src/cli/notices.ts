@@ -1,10 +1,13 @@
 import type { Selection } from './select.js'
 import type { Shell } from './shell.js'
+import { oneLine } from './terminal/sanitize.js'
 import type { Workspace } from './workspace/open.js'
 
 /** A line that asks for attention. */
 export function warn({ stderr, note }: Pick<Shell, 'stderr' | 'note'>, text: string): void {
-  note(stderr.styled ? `\u001b[33m! ${text}\u001b[0m` : `! ${text}`)
+  // What providers say of themselves may be in it.
+  const line = `! ${oneLine(text)}`
+  note(stderr.styled ? `\u001b[33m${line}\u001b[0m` : line)
 }
 
 /** What the configuration should do differently. */

@@ -10,6 +10,8 @@ export interface Invocation<Options> {
   readonly shell: Shell
   readonly args: readonly string[]
   readonly options: Options
+  /** The whole command line, for those who describe it. */
+  readonly program: Command
   /** Default 0. */
   readonly exitWith: (code: number) => void
 }
@@ -53,7 +55,7 @@ export function createProgram(shell: Shell, exitWith: (code: number) => void): C
       .action(async () => {
         if (load === undefined) return command.outputHelp()
         const run = await load()
-        await run({ shell, args: command.args, options: command.opts() as Options, exitWith })
+        await run({ shell, args: command.args, options: command.opts() as Options, program, exitWith })
       })
     return command
   }

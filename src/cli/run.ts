@@ -27,10 +27,8 @@ export async function run(args: readonly string[]): Promise<void> {
   exit(shell.forcedExit ?? code)
 }
 
-/** Ends the process once what was written is out: pipes are not always written at once. */
+/** Ends the process once what was written is out: pipes are not written at once everywhere. */
 function exit(code: number): void {
   process.exitCode = code
-  const end = (): void => process.exit(code)
-  if (process.stdout.writableNeedDrain) process.stdout.once('drain', end).once('error', end)
-  else end()
+  process.stdout.write('', () => process.exit(code))
 }

@@ -1,6 +1,6 @@
 import { MoaError } from '../core/errors.js'
 import type { Model } from '../core/model.js'
-import type { ChatRequest, Sampling } from '../core/request.js'
+import type { ChatRequest, RunLimits } from '../core/request.js'
 import type { Message } from '../core/message.js'
 import { withTemplate } from '../config/recipes.js'
 import { overrideRecipe, type RecipeOverrides } from '../engine/override.js'
@@ -20,44 +20,57 @@ export interface RecipeFlags {
   readonly temperature?: number
   readonly maxTokens?: number
   readonly seed?: number
+  /** Seconds for the whole answer. */
+  readonly deadline?: number
+  /** US dollars for the whole answer. */
+  readonly maxCost?: number
   readonly config?: string
 }
 
-/** What is going to answer. */
-export interface Selection {
+/** What the flags name. */
+export interface Choice {
   /** A recipe's name, with `*` when flags changed it, or `provider/model`. */
   readonly name: string
   /** Absent for a single model. */
   readonly plan?: Plan
-  readonly model: Model
   /** Simulated models take part: the answer is not a real one. */
   readonly simulated: boolean
 }
 
-/**
- * Finds what the flags name: a recipe, changed as the flags say, or a single model.
- *
- * @throws {@link MoaError} `recipe_not_found`, `recipe_invalid`, `provider_not_found`, `key_missing` and the like
- */
-export async function select(workspace: Workspace, flags: RecipeFlags): Promise<Selection> {
-  const name = flags.recipe ?? workspace.defaultRecipe
-  const { book } = workspace
-  if (!book.has(name) && name.includes('/')) return selectModel(workspace, name, flags)
-  const overrides = overridesOf(workspace, flags)
-  const changed = Object.keys(overrides).length > 0
-  const recipe = changed
-    ? withTemplate(override(book.recipe(name), overrides, name), workspace.settings.dataFolder)
-    : book.recipe(name)
-  const plan = changed ? compile(recipe, `${name}*`) : book.plan(name)
-  return {
-    name: plan.name,
-    plan,
-    model: await workspace.model(changed ? plan : name),
-    simulated: workspace.simulated(plan),
-  }
+/** What is going to answer. */
+export interface Selection extends Choice {
+  readonly model: Model
 }
 
-async function selectModel(workspace: Workspace, name: string, flags: RecipeFlags): Promise<Selection> {
+/**
+ * Finds what the flags name and can answer: a recipe, changed as the flags say, or a single model.
+ *
+ * @throws {@link MoaError} what {@link choose} throws; `provider_not_found`, `key_missing` and the like
+ */
+export async function select(workspace: Workspace, flags: RecipeFlags): Promise<Selection> {
+  const choice = choose(workspace, flags)
+  return { ...choice, model: await workspace.model(choice.plan ?? choice.name) }
+}
+
+/**
+ * Finds what the flags name, without finding the models behind it.
+ *
+ * @throws {@link MoaError} `recipe_not_found`, `recipe_invalid`, `usage`
+ */
+export function choose(workspace: Workspace, flags: RecipeFlags): Choice {
+  const name = flags.recipe ?? workspace.defaultRecipe
+  const { book, settings } = workspace
+  const renamed = Object.hasOwn(settings.models, name)
+  if (!book.has(name) && (renamed || name.includes('/'))) return chooseModel(workspace, name, flags)
+  const overrides = overridesOf(workspace, flags)
+  const changed = Object.keys(overrides).length > 0
+  const plan = changed
+    ? compile(withTemplate(override(book.recipe(name), overrides, name), settings.dataFolder), `${name}*`)
+    : book.plan(name)
+  return { name: plan.name, plan, simulated: workspace.simulated(plan) }
+}
+
+function chooseModel(workspace: Workspace, name: string, flags: RecipeFlags): Choice {
   const useless = (['proposer', 'aggregator', 'layers', 'mode', 'template'] as const).find(
     (flag) => flags[flag] !== undefined,
   )
@@ -66,7 +79,7 @@ async function selectModel(workspace: Workspace, name: string, flags: RecipeFlag
       'usage',
       `--${useless} changes a recipe, but "${name}" is a single model; name a recipe with --recipe.`,
     )
-  return { name, model: await workspace.model(name), simulated: workspace.simulated(name) }
+  return { name, simulated: workspace.simulated(name) }
 }
 
 function override(recipe: RecipeInput, overrides: RecipeOverrides, name: string): RecipeInput {
@@ -103,13 +116,18 @@ function impliedAggregator(workspace: Workspace, { recipe, proposer }: RecipeFla
   return proposer.find((model) => !workspace.simulated(model))
 }
 
-/** The request that a question and sampling flags make. */
+/** The request that a question and flags make. */
 export function requestOf(messages: readonly Message[], flags: RecipeFlags): ChatRequest {
-  const { temperature, maxTokens, seed } = flags
-  const sampling: Sampling = {
+  const { temperature, maxTokens, seed, deadline, maxCost } = flags
+  const limits: RunLimits = {
+    ...(deadline !== undefined && { deadlineMs: Math.round(deadline * 1000) }),
+    ...(maxCost !== undefined && { maxCostUsd: maxCost }),
+  }
+  return {
+    messages,
     ...(temperature !== undefined && { temperature }),
     ...(maxTokens !== undefined && { maxTokens }),
     ...(seed !== undefined && { seed }),
+    ...(Object.keys(limits).length > 0 && { limits }),
   }
-  return { messages, ...sampling }
 }

@@ -1,4 +1,4 @@
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Source } from './source.js'
 
 /**
@@ -18,9 +18,9 @@ const importJavaScript = (file: string): Promise<unknown> => import(pathToFileUR
 async function importTypeScript(file: string): Promise<unknown> {
   const { createJiti } = await import('jiti')
   // The package is found from wherever the file is, also when it is installed elsewhere or globally.
-  const index = new URL('../index.js', import.meta.url)
+  const index = fileURLToPath(new URL('../index.js', import.meta.url))
   const jiti = createJiti(import.meta.url, {
-    alias: { 'mixture-of-agents': index.pathname },
+    alias: { 'mixture-of-agents': index },
     fsCache: false,
     moduleCache: false,
   })

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MoaError } from '../core/index.js'
 import type { Host } from './host.js'
 import { loadSettings, type LoadOptions } from './load.js'
+import { OWN_RECIPE_NAMES } from './recipes.js'
 import type { KnownProvider, Settings } from './settings.js'
 
 const known: KnownProvider[] = [
@@ -77,10 +78,9 @@ describe('loadSettings without a file', () => {
       'paper-moa',
       'paper-moa-lite',
       'demo',
-      'moa',
-      'moa-lite',
-      'self-moa',
+      ...OWN_RECIPE_NAMES,
     ])
+    expect(OWN_RECIPE_NAMES.slice(0, 3)).toEqual(['moa', 'moa-lite', 'self-moa'])
   })
 
   it('has shipped recipes only when nothing is found', async () => {
@@ -348,6 +348,11 @@ prices:
       'an unknown provider without base URL',
       'providers:\n  opnai: {}\n',
       ['moa.config.yaml:2:3: providers: "opnai" is not a known provider. Did you mean "openai"?'],
+    ],
+    [
+      'an unknown default recipe',
+      'defaultRecipe: moa-light\n',
+      ['moa.config.yaml:1:16: defaultRecipe: there is no recipe "moa-light". Did you mean "moa-lite"?'],
     ],
     [
       'no proposers',

@@ -1,8 +1,10 @@
 import { dirname } from 'node:path'
+import { SHIPPED_RECIPES } from '../engine/shipped.js'
 import { didYouMean } from '../util/suggest.js'
 import { expandPath, type Host } from './host.js'
 import type { ConfigInput, ProviderInput, RecipeConfig } from './input.js'
 import { located, readConfig, type ReadFile } from './read.js'
+import { OWN_RECIPE_NAMES } from './recipes.js'
 import type { KnownProvider } from './settings.js'
 import { configError, type Problem } from './source.js'
 
@@ -39,7 +41,8 @@ export async function mergeFiles(
   }
   const providers = mergeProviders(read)
   // A file that could not be read may be the one that says what seems to be missing.
-  if (problems.length === 0) problems.push(...providerProblems(read, { providers, known }))
+  if (problems.length === 0)
+    problems.push(...providerProblems(read, { providers, known }), ...defaultRecipeProblems(read))
   if (problems.length > 0) throw configError(problems)
   const recipes = new Map<string, WrittenRecipe>()
   for (const file of read)
@@ -105,5 +108,19 @@ function providerProblems(
           key: true,
         }),
       ),
+  )
+}
+
+/** A default recipe has to be there: written, shipped, or one of those that are made of the own models. */
+function defaultRecipeProblems(read: readonly ReadFile[]): Problem[] {
+  const written = read.flatMap(({ config }) => Object.keys(config.recipes ?? {}))
+  const names = [...written, ...Object.keys(SHIPPED_RECIPES), ...OWN_RECIPE_NAMES]
+  return read.flatMap(({ source, config: { defaultRecipe: name } }) =>
+    name === undefined || name.includes('/') || names.includes(name)
+      ? []
+      : located(source, {
+          path: ['defaultRecipe'],
+          message: `there is no recipe "${name}".${didYouMean(name, names)}`,
+        }),
   )
 }

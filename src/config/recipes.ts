@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MoaError } from '../core/errors.js'
 import type { RecipeInput } from '../engine/recipe.js'
+import { ownRecipes } from '../engine/shipped.js'
 import type { RecipeConfig } from './input.js'
 
 /** Recipes that exist only once there are models to make them of. */
-export const OWN_RECIPE_NAMES: readonly string[] = ['moa', 'moa-lite', 'self-moa']
+export const OWN_RECIPE_NAMES: readonly string[] = Object.keys(
+  ownRecipes({ proposers: ['any/model'], aggregator: 'any/model' }),
+)
 
 /** Where the template of mode `together` is looked for when a recipe names none. */
 export const TEMPLATE_NAME = 'synthesis-template.txt'

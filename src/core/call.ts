@@ -39,8 +39,8 @@ export interface CallRecord {
   readonly requestId?: string
   /** Set on the second copy of a slow call. */
   readonly hedge?: true
-  /** Set when the answer came from a store of ours and no upstream was asked: nothing was billed now. */
-  readonly replayedFrom?: 'journal' | 'cache'
+  /** Set when the answer came from a store of ours and no upstream was asked now. */
+  readonly replayedFrom?: 'journal' | 'cache' | 'recording'
   /** Where in a mixture the call was made; absent outside one. */
   readonly slot?: SlotRef
 }

@@ -133,7 +133,6 @@ export class Collector {
     const id = this.#id
     const { systemFingerprint } = finish
     return {
-      ...(id !== undefined && { id }),
       model: this.#model,
       text: this.#text,
       reasoning: this.#reasoning,
@@ -144,11 +143,13 @@ export class Collector {
       finishReason: finish.reason,
       usage: finish.usage,
       cost: finish.cost,
-      ...(systemFingerprint !== undefined && { systemFingerprint }),
       degraded: finish.degraded ?? NONE,
       proposals: this.#proposals ?? NONE,
       failures: this.#failures ?? NONE,
       calls: this.#calls ?? NONE,
+      // Last, because a literal that begins with a spread takes V8 microseconds.
+      ...(id !== undefined && { id }),
+      ...(systemFingerprint !== undefined && { systemFingerprint }),
     }
   }
 }

@@ -4,7 +4,7 @@ import type { CallRecord } from './call.js'
 import { collect } from './collect.js'
 import type { ModelEvent } from './events.js'
 import { MoaError } from './errors.js'
-import type { Model, StreamOptions } from './model.js'
+import { deliver, type EventSink, type Model, type StreamOptions } from './model.js'
 import type { ChatRequest } from './request.js'
 import { addUsage, NO_USAGE } from './usage.js'
 
@@ -38,6 +38,9 @@ async function until(condition: () => boolean): Promise<number> {
   }
   return performance.now() - from
 }
+
+/** An event without what differs from call to call. */
+const contentOf = (event: ModelEvent): unknown => (event.type === 'answer-start' ? event.type : event)
 
 async function rejection(work: Promise<unknown>): Promise<{ reason: unknown; ms: number }> {
   const from = performance.now()
@@ -200,6 +203,83 @@ export function modelContract(name: string, start: () => Promise<ContractSubject
       expect(calls.map((call) => call.attempt)).toEqual(calls.map((_, index) => index + 1))
       expect(calls[0]?.error?.code).toBe((reason as MoaError).code)
       expect(listeners()).toBe(0)
+    })
+
+    describe('read through a sink', () => {
+      const read = (model: Model, sink: EventSink): Promise<void> =>
+        deliver(model.stream(REQUEST, options), sink)
+
+      it('sends the same events as to a loop, and waits for the sink', async () => {
+        const looped: ModelEvent[] = []
+        for await (const event of subject.quick.stream(REQUEST, options)) looped.push(event)
+        const sunk: ModelEvent[] = []
+        let busy = false
+        await read(subject.quick, (event) => {
+          expect(busy).toBe(false)
+          sunk.push(event)
+          if (sunk.length % 5 !== 0) return undefined
+          busy = true
+          return pause(1).then(() => void (busy = false))
+        })
+        expect(sunk.map(contentOf)).toEqual(looped.map(contentOf))
+        expect(calls.map((call) => call.outcome)).toEqual(['completed', 'completed'])
+        expect(listeners()).toBe(0)
+      })
+
+      it('aborts at once', { retry: 2 }, async () => {
+        const reason = new Error('changed my mind')
+        const sunk: string[] = []
+        const pending = rejection(read(subject.slow, (event) => void sunk.push(event.type)))
+        await until(() => sunk.includes('answer-delta'))
+        const from = performance.now()
+        controller.abort(reason)
+        expect((await pending).reason).toBe(reason)
+        expect(performance.now() - from).toBeLessThan(PROMPT_MS)
+        expect(await until(() => subject.open() === 0)).toBeLessThan(PROMPT_MS)
+        expectSettled('aborted')
+      })
+
+      it('throws the reason when aborted while the sink still works on an event', async () => {
+        const reason = new Error('changed my mind')
+        const { reason: thrown } = await rejection(
+          read(subject.quick, async (event) => {
+            if (event.type !== 'answer-delta') return
+            await pause(30)
+            controller.abort(reason)
+            await pause(30)
+          }),
+        )
+        expect(thrown).toBe(reason)
+        expect(calls).toHaveLength(1)
+        expect(listeners()).toBe(0)
+      })
+
+      it.each<[string, EventSink]>([
+        [
+          'throws',
+          (event) => {
+            if (event.type === 'answer-delta') throw new TypeError('sink')
+            return undefined
+          },
+        ],
+        [
+          'rejects',
+          (event) => (event.type === 'answer-delta' ? Promise.reject(new TypeError('sink')) : undefined),
+        ],
+      ])('hangs up when the sink %s', { retry: 2 }, async (_name, sink) => {
+        const { reason } = await rejection(read(subject.slow, sink))
+        expect(reason).toEqual(new TypeError('sink'))
+        expect(await until(() => subject.open() === 0)).toBeLessThan(PROMPT_MS)
+        expectSettled('aborted')
+      })
+
+      it('fails with the same error', async () => {
+        const { reason } = await rejection(read(subject.failing, () => undefined))
+        expect(reason).toBeInstanceOf(MoaError)
+        expect(calls.length).toBe(subject.started())
+        expect(calls.map((call) => call.attempt)).toEqual(calls.map((_, index) => index + 1))
+        expect(listeners()).toBe(0)
+      })
     })
 
     it('answers several requests at the same time', async () => {

@@ -13,6 +13,8 @@ export interface StreamOptions {
   readonly delivery?: 'stream' | 'whole'
   /** Mixtures only: send the proposals' text while it is being written. Default false. */
   readonly liveProposals?: boolean
+  /** The run this call belongs to; a mixture hands its own on to every call it makes. */
+  readonly runId?: string
   /** The place of a recipe this call is made for; tells repeated samples of one model apart. */
   readonly slot?: SlotRef
   /**
@@ -39,8 +41,11 @@ export interface EventStream extends AsyncIterable<ModelEvent> {
  *
  * @throws what the stream throws, or what the sink throws or rejects with, after the stream was closed
  */
-export async function deliver(events: EventStream, sink: EventSink): Promise<void> {
-  if (events.deliver) return events.deliver(sink)
+export function deliver(events: EventStream, sink: EventSink): Promise<void> {
+  return events.deliver ? events.deliver(sink) : iterate(events, sink)
+}
+
+async function iterate(events: AsyncIterable<ModelEvent>, sink: EventSink): Promise<void> {
   for await (const event of events) {
     const wait = sink(event)
     if (wait) await wait
@@ -83,4 +88,9 @@ export function wrapModel(model: Model, stream: Model['stream']): Model {
     ...(model.price && { price: model.price }),
     stream,
   }
+}
+
+/** The same options with another `onCall`. Not a spread: copying and then adding takes V8 a microsecond. */
+export function withOnCall(options: StreamOptions, onCall: (call: CallRecord) => void): StreamOptions {
+  return Object.assign({}, options, { onCall })
 }

@@ -95,15 +95,11 @@ export function lastResort({ proposals, ranked }: Material): Proposal | undefine
   return ranked === true ? proposals[0] : proposals[agreement(proposals).central]
 }
 
-/** The one error of a run that has nothing to answer with; lists how every call ended. */
+/** The one error of a run that has nothing to answer with; lists how every slot ended. */
 export function nothingUsable(run: Run, last: MoaError | undefined): MoaError {
-  const calls = run.ledger.calls.map((call) => {
-    const why = call.error?.message ?? call.finishReason ?? call.outcome
-    return `${call.slot?.name ?? call.model}: ${why}`
-  })
   return new MoaError(
     'all_failed',
-    `No model of recipe "${run.plan.name}" gave a usable answer. ${calls.join(' | ')}`,
+    `No model of recipe "${run.plan.name}" gave a usable answer. ${run.failures.join(' | ')}`,
     { cause: last, retryable: last !== undefined && errorInfo(last).retryable === true },
   )
 }

@@ -37,85 +37,120 @@ const isToken = (event: ModelEvent): boolean =>
  * @throws like `Model.stream`; `timeout` or `stalled` when a limit is passed; `budget` when the call could cost
  *   more than is left, in which case it is not made
  */
-export async function callSlot(run: Run, call: SlotCall, sink: EventSink): Promise<Finish> {
-  const release = run.spend.reserve(call.model, call.request)
-  try {
-    return await settledCall(run, call, sink)
-  } finally {
-    release()
-  }
+export function callSlot(run: Run, call: SlotCall, sink: EventSink): Promise<Finish> {
+  return new RunningCall(run, call, sink).result()
 }
 
-async function settledCall(run: Run, call: SlotCall, sink: EventSink): Promise<Finish> {
-  const { slot, model, scope } = call
-  const { ledger, clock } = run
-  const watch = new Watch(slot, clock, scope)
-  const startedAt = clock.now()
-  let settled = false
-  let madeUp = false
-  let finish: Finish | undefined
-  let failure: unknown
-  const settle = (record: CallRecord): void => {
-    if (madeUp) return // Left behind and settled for it; what it reports now would count twice.
-    settled = true
-    ledger.settle(call.hedge === true ? { ...record, hedge: true } : record, slot.ref)
-  }
-  const options: StreamOptions = {
-    signal: scope.signal,
-    slot: slot.ref,
-    delivery: watch.needsTokens ? 'stream' : call.delivery,
-    onCall: settle,
-  }
-  const events = model.stream(call.request, options)
-  const read = deliver(events, (event) => {
-    // Also a model that ignores its signal is left at its next event.
-    scope.throwIfAborted()
-    if (watch.needsTokens && isToken(event)) watch.token()
-    if (event.type === 'finish') finish = event
-    return sink(event)
-  })
-  try {
-    await untilAbandoned(read, scope, clock)
-    if (finish === undefined)
-      throw new MoaError('incomplete_stream', `${model.id} ended its answer without a finish event.`)
-    return finish
-  } catch (error) {
-    failure = error
-    throw error
-  } finally {
-    watch.stop()
-    // A model that keeps no books of its own still appears in the ledger.
-    if (!settled) {
-      settle(unreported({ model, startedAt, finish, failure, endedAt: clock.now(), hungUp: scope.aborted }))
-      madeUp = true
-    }
-    if (finish === undefined) scope.abort()
-    scope.release()
-  }
-}
+const endless = (model: Model): MoaError =>
+  new MoaError('incomplete_stream', `${model.id} ended its answer without a finish event.`)
 
-/** The work's own end, or the abort's reason when the work goes on regardless for too long. */
-function untilAbandoned(work: Promise<void>, scope: Scope, clock: Clock): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let cancel: (() => void) | undefined
-    const forget = scope.onAbort(() => {
-      cancel = clock.after(ABANDON_AFTER_MS, () => reject(scope.reason))
+const isNotMade = (error: unknown): boolean => error instanceof MoaError && error.code === 'circuit_open'
+
+/**
+ * One call while it goes on. An object with callbacks instead of async functions, because hundreds of these wait for
+ * their models at a time, and a waiting async function keeps its whole frame.
+ */
+class RunningCall {
+  readonly #run: Run
+  readonly #call: SlotCall
+  readonly #sink: EventSink
+  readonly #watch: Watch | undefined
+  readonly #startedAt: number
+  #release: () => void = () => {}
+  #settled = false
+  #madeUp = false
+  #over = false
+  #finish: Finish | undefined
+  #cancelPatience: (() => void) | undefined
+  #reject: (error: unknown) => void = () => {}
+  /** A model that goes on regardless of its signal is left behind after a while. */
+  readonly #onAbort = (): void => {
+    if (!this.#over)
+      this.#cancelPatience = this.#run.clock.after(ABANDON_AFTER_MS, () =>
+        this.#fail(this.#call.scope.reason),
+      )
+  }
+
+  constructor(run: Run, call: SlotCall, sink: EventSink) {
+    this.#run = run
+    this.#call = call
+    this.#sink = sink
+    this.#watch = hasLimits(call.slot) ? new Watch(call.slot, run.clock, call.scope) : undefined
+    this.#startedAt = run.clock.now()
+  }
+
+  result(): Promise<Finish> {
+    return new Promise((resolve, reject) => {
+      const { model, request, scope } = this.#call
+      this.#reject = reject
+      try {
+        this.#release = this.#run.spend.reserve(model, request)
+      } catch (error) {
+        this.#settled = true // Not made, so nothing to settle.
+        this.#fail(error)
+        return
+      }
+      scope.onAbort(this.#onAbort)
+      deliver(model.stream(request, this.#options()), (event) => this.#pass(event)).then(
+        () => {
+          const finish = this.#finish
+          if (finish === undefined) this.#fail(endless(model))
+          else if (this.#end(undefined)) resolve(finish)
+        },
+        (error: unknown) => this.#fail(error),
+      )
     })
-    const end = (): void => {
-      forget()
-      cancel?.()
+  }
+
+  #fail(error: unknown): void {
+    if (this.#end(error)) this.#reject(error)
+  }
+
+  #options(): StreamOptions {
+    const { slot, scope, delivery } = this.#call
+    return {
+      signal: scope.signal,
+      runId: this.#run.id,
+      slot: slot.ref,
+      delivery: this.#watch?.needsTokens === true ? 'stream' : delivery,
+      onCall: (record) => this.#settle(record),
     }
-    work.then(
-      () => {
-        end()
-        resolve()
-      },
-      (error: unknown) => {
-        end()
-        reject(error)
-      },
-    )
-  })
+  }
+
+  #pass(event: ModelEvent): Promise<void> | undefined {
+    // Also a model that ignores its signal is left at its next event.
+    this.#call.scope.throwIfAborted()
+    if (this.#watch?.needsTokens === true && isToken(event)) this.#watch.token()
+    if (event.type === 'finish') this.#finish = event
+    return this.#sink(event)
+  }
+
+  #settle(record: CallRecord): void {
+    if (this.#madeUp) return // Left behind and settled for it; what it reports now would count twice.
+    this.#settled = true
+    const { hedge, slot } = this.#call
+    this.#run.ledger.settle(hedge === true ? { ...record, hedge: true } : record, slot.ref)
+  }
+
+  /** Cleans up, once. False when that was done before. */
+  #end(failure: unknown): boolean {
+    if (this.#over) return false
+    this.#over = true
+    const { model, scope } = this.#call
+    this.#watch?.stop()
+    scope.forget(this.#onAbort)
+    this.#cancelPatience?.()
+    // A model that keeps no books of its own still appears in the ledger; a call that was never made does not.
+    if (!this.#settled && !isNotMade(failure)) {
+      const ended = { startedAt: this.#startedAt, endedAt: this.#run.clock.now(), hungUp: scope.aborted }
+      this.#settle(unreported({ model, finish: this.#finish, failure, ...ended }))
+      this.#madeUp = true
+    }
+    if (this.#finish === undefined) scope.abort()
+    scope.release()
+    this.#release()
+    return true
+  }
 }
 
 function unreported(call: {
@@ -145,6 +180,9 @@ function unreported(call: {
     durationMs: endedAt - startedAt,
   }
 }
+
+const hasLimits = ({ slot }: PlanSlot): boolean =>
+  slot.timeoutMs !== undefined || slot.firstTokenTimeoutMs !== undefined || slot.stallTimeoutMs !== undefined
 
 /** The slot's time limits: whole call, first token, silence between tokens. */
 class Watch {

@@ -21,10 +21,15 @@ export interface RunEstimate {
   readonly outputTokens: number
   /** Expected cost in US dollars of the calls whose price is known; `null` when none is. */
   readonly usd: number | null
-  /** What it can cost at most without retries and hedges; `null` when some answer has no token limit or price. */
+  /**
+   * What it can cost at most without retries and hedges, every answer as long as its limit, in later prompts too;
+   * `null` when some answer has no token limit or price.
+   */
   readonly ceilingUsd: number | null
   /** Models without a known price. */
   readonly unpriced: readonly string[]
+  /** Slots whose answers have no token limit. */
+  readonly unlimited: readonly string[]
 }
 
 /**
@@ -39,22 +44,34 @@ export function estimateRun(
 ): RunEstimate {
   const calls: CallEstimate[] = []
   const unpriced = new Set<string>()
-  const answers = new Map<string, number>()
+  const unlimited = new Set<string>()
+  const typical = new Map<string, number>()
+  const most = new Map<string, number>()
   let ceiling: number | null = 0
   for (const call of explain(plan, request, model)) {
-    const outputTokens = Math.min(call.request.maxTokens ?? TYPICAL_ANSWER_TOKENS, TYPICAL_ANSWER_TOKENS)
-    answers.set(key(call.slot), outputTokens)
+    const limit = call.request.maxTokens
+    const outputTokens = Math.min(limit ?? TYPICAL_ANSWER_TOKENS, TYPICAL_ANSWER_TOKENS)
+    typical.set(key(call.slot), outputTokens)
+    most.set(key(call.slot), limit ?? 0)
     if (call.standby) continue
-    const inputTokens = promptTokens(call.request) + answersShown(call, answers)
+    const own = promptTokens(call.request)
+    const inputTokens = own + answersShown(call, typical)
     const price = model(call.slot.model)?.price
     if (price === undefined) unpriced.add(call.slot.model)
-    const cost = (tokens: number): number | null =>
+    if (limit === undefined) unlimited.add(call.slot.name)
+    const cost = (input: number, output: number): number | null =>
       price === undefined
         ? null
-        : priceCall(price, { inputTokens, outputTokens: tokens, cachedInputTokens: 0, reasoningTokens: 0 })
-    calls.push({ slot: call.slot, inputTokens, outputTokens, usd: cost(outputTokens) })
-    const most = call.request.maxTokens === undefined ? null : cost(call.request.maxTokens)
-    ceiling = ceiling === null || most === null ? null : ceiling + most
+        : priceCall(price, {
+            inputTokens: input,
+            outputTokens: output,
+            cachedInputTokens: 0,
+            reasoningTokens: 0,
+          })
+    const estimate = { slot: call.slot, inputTokens, outputTokens, usd: cost(inputTokens, outputTokens) }
+    for (let time = 0; time < call.times; time += 1) calls.push(estimate)
+    const usd = limit === undefined ? null : cost(own + answersShown(call, most), limit)
+    ceiling = ceiling === null || usd === null ? null : ceiling + usd * call.times
   }
   const priced = calls.flatMap(({ usd }) => (usd === null ? [] : [usd]))
   return {
@@ -64,6 +81,7 @@ export function estimateRun(
     usd: priced.length === 0 ? null : priced.reduce((sum, usd) => sum + usd, 0),
     ceilingUsd: ceiling,
     unpriced: [...unpriced],
+    unlimited: [...unlimited],
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ChatRequest, Model, Proposal, SlotRef } from '../core/index.js'
 import { NO_COST, NO_USAGE } from '../core/index.js'
-import type { Plan, PlanSlot, PlanStage } from './plan.js'
+import { windows, type Plan, type PlanSlot, type PlanStage } from './plan.js'
 import { composeForAggregator, composeForProposer, composeForReader } from './prompt/compose.js'
 import type { ComposeInput, Composed } from './prompt/compose.js'
 import { NO_MATERIAL, type Material } from './prompt/material.js'
@@ -14,6 +14,8 @@ export interface ExplainedCall {
   readonly standby: boolean
   /** Slots whose answers stand in it as placeholders; empty when the request is exact. */
   readonly shown: readonly SlotRef[]
+  /** How often such a request is sent: once for each step of an aggregator with a window. */
+  readonly times: number
 }
 
 /**
@@ -40,6 +42,7 @@ export function explain(
         request: composeFor(stage.kind, input).request,
         standby: isChain && slot.ref.index > 0,
         shown: input.material.proposals.map((proposal) => proposal.slot),
+        times: stage.kind === 'synthesize' ? windows(material.proposals.length, stage.window).length : 1,
       })
     }
     if (stage.kind === 'propose') material = { proposals: stage.slots.map(placeholder) }

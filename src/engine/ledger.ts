@@ -21,7 +21,7 @@ export class Ledger {
 
   /** Settles a call made for a slot. A call of a nested recipe keeps the slot it was made for there. */
   settle(call: CallRecord, slot: SlotRef): void {
-    const entry = call.slot === undefined ? { ...call, slot } : call
+    const entry = call.slot === undefined ? { slot, ...call } : call
     this.#calls.push(entry)
     this.#onCall?.(entry)
   }

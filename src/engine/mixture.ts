@@ -72,17 +72,16 @@ export function createMixture(plan: Plan, options: MixtureOptions): Model {
   }
   const newRunId = options.newRunId ?? (() => `run_${globalThis.crypto.randomUUID()}`)
   const { smaller } = options
-  const shared = { plan, tools, newRunId, ...(smaller && { smaller }) }
+  const shared: Shared = { plan, tools, newRunId, ...(smaller && { smaller }) }
   return {
     id: plan.name,
-    stream: (request, streamOptions) => new RunStream({ ...shared, request, options: streamOptions }),
+    stream: (request, streamOptions) => new RunStream(shared, request, streamOptions),
   }
 }
 
-interface RunStreamInit {
+/** What all runs of a mixture have in common. */
+interface Shared {
   readonly plan: Plan
-  readonly request: ChatRequest
-  readonly options: StreamOptions
   readonly tools: RunTools
   readonly newRunId: () => string
   readonly smaller?: Model
@@ -93,13 +92,17 @@ interface RunStreamInit {
  * every call and waits until they are settled.
  */
 class RunStream implements EventStream, AsyncIterator<ModelEvent, undefined> {
-  readonly #init: RunStreamInit
+  readonly #shared: Shared
+  readonly #request: ChatRequest
+  readonly #options: StreamOptions
   readonly #outlet = new Outlet(() => this.#scope?.abort())
   #scope: Scope | undefined
   #running: Promise<void> | undefined
 
-  constructor(init: RunStreamInit) {
-    this.#init = init
+  constructor(shared: Shared, request: ChatRequest, options: StreamOptions) {
+    this.#shared = shared
+    this.#request = request
+    this.#options = options
   }
 
   next(): Promise<IteratorResult<ModelEvent, undefined>> {
@@ -127,7 +130,7 @@ class RunStream implements EventStream, AsyncIterator<ModelEvent, undefined> {
   }
 
   async #start(): Promise<void> {
-    const { signal } = this.#init.options
+    const { signal } = this.#options
     const scope = (this.#scope = new Scope(signal))
     try {
       await this.#execute(scope)
@@ -140,15 +143,18 @@ class RunStream implements EventStream, AsyncIterator<ModelEvent, undefined> {
   }
 
   async #execute(scope: Scope): Promise<void> {
-    const { plan, request, options, tools, newRunId } = this.#init
+    const { plan, tools, newRunId } = this.#shared
+    const request = this.#request
+    const options = this.#options
     scope.throwIfAborted()
     if (request.messages.length === 0)
       throw new MoaError('invalid_request', 'The request has no messages; send at least one.')
-    const run = new Run({ plan, request, options, scope, tools, outlet: this.#outlet })
+    const id = options.runId ?? newRunId()
+    const run = new Run({ id, plan, request, options, scope, tools, outlet: this.#outlet })
     const stages = plan.stages.map(({ kind, slots }) => ({ kind, slots: slots.map(({ ref }) => ref) }))
     run.outlet.send({
       type: 'run-start',
-      runId: newRunId(),
+      runId: id,
       recipe: plan.name,
       recipeHash: plan.hash,
       stages,
@@ -161,7 +167,9 @@ class RunStream implements EventStream, AsyncIterator<ModelEvent, undefined> {
 
   /** Hands the request to the smaller recipe, disclosed. */
   async #runSmaller(run: Run, excess: MoaError): Promise<void> {
-    const { smaller, request, options } = this.#init
+    const { smaller } = this.#shared
+    const request = this.#request
+    const options = this.#options
     if (smaller === undefined) throw excess
     const degradation: Degradation = {
       code: 'budget',

@@ -10,7 +10,7 @@ export type Ask = (slot: PlanSlot, attempt: Attempt) => Promise<Proposal>
 
 export interface Attempt {
   readonly model: Model
-  /** The turn's: over when the turn is. */
+  /** The attempt's own. */
   readonly scope: Scope
   readonly copy: 0 | 1
 }
@@ -48,7 +48,7 @@ export class Panel {
   async gather(budgetMs: number | undefined): Promise<Proposal[]> {
     const { clock, scope } = this.#run
     const enough = new Promise<void>((resolve) => (this.#finish = resolve))
-    const forget = scope.onAbort(this.#finish)
+    scope.onAbort(this.#finish)
     const cancelDeadline =
       budgetMs === undefined ? undefined : clock.after(budgetMs, () => this.#drop('deadline'))
     const tasks = this.#slots.map((slot) => {
@@ -61,7 +61,7 @@ export class Panel {
       this.#drop('quorum')
       await Promise.all(tasks)
     } finally {
-      forget()
+      scope.forget(this.#finish)
       cancelDeadline?.()
       this.#cancelGrace?.()
     }
@@ -80,31 +80,44 @@ export class Panel {
   }
 
   /** One slot from its start to its end; never rejects. */
-  async #take(turn: Turn): Promise<void> {
-    const { clock, outlet } = this.#run
-    const { ref } = turn.slot
-    let release: (() => void) | undefined
-    let startedAt = clock.now()
-    try {
-      if (this.#limiter) {
-        release = await this.#limiter.acquire(turn.scope.signal)
-        startedAt = clock.now()
-      }
-      outlet.send({ type: 'proposal-start', slot: ref })
-      const proposal = await this.#fastest(turn)
-      turn.proposal = proposal
-      this.#usable += 1
-      outlet.send({ type: 'proposal-end', proposal })
-    } catch (error) {
-      this.#failed += 1
-      if (!this.#run.scope.aborted) this.#tellWhy(turn, error, clock.now() - startedAt)
-    }
+  #take(turn: Turn): Promise<void> {
+    turn.startedAt = this.#run.clock.now()
+    const place = this.#limiter?.acquire(turn.scope.signal)
+    const answer = place ? place.then((release) => this.#begin(turn, release)) : this.#begin(turn)
+    return answer.then(
+      (proposal) => this.#done(turn, proposal),
+      (error: unknown) => this.#failedWith(turn, error),
+    )
+  }
+
+  #begin(turn: Turn, release?: () => void): Promise<Proposal> {
+    turn.leave = release
+    turn.startedAt = this.#run.clock.now()
+    this.#run.outlet.send({ type: 'proposal-start', slot: turn.slot.ref })
+    return this.#fastest(turn)
+  }
+
+  #done(turn: Turn, proposal: Proposal): Promise<void> {
+    turn.proposal = proposal
+    this.#usable += 1
+    this.#run.outlet.send({ type: 'proposal-end', proposal })
+    return this.#end(turn)
+  }
+
+  #failedWith(turn: Turn, error: unknown): Promise<void> {
+    this.#failed += 1
+    if (!this.#run.scope.aborted) this.#tellWhy(turn, error, this.#run.clock.now() - turn.startedAt)
+    return this.#end(turn)
+  }
+
+  /** The turn is over when its calls are settled, the slower copy's too. */
+  async #end(turn: Turn): Promise<void> {
     turn.over = true
     turn.scope.abort()
-    this.#run.tools.latency.share(ref.name, turn.proposal !== undefined)
+    this.#run.tools.latency.share(turn.slot.ref.name, turn.proposal !== undefined)
     this.#check()
     await Promise.allSettled(turn.attempts)
-    release?.()
+    turn.leave?.()
   }
 
   #tellWhy(turn: Turn, error: unknown, durationMs: number): void {
@@ -113,6 +126,7 @@ export class Panel {
     if (turn.dropped === undefined) {
       const info = errorInfo(error)
       outlet.send({ type: 'proposal-failed', slot: ref, error: info, durationMs })
+      this.#run.failures.push(`${ref.name}: ${info.message}`)
       const code = info.code === 'budget' ? 'budget' : 'proposer-failed'
       this.#run.degrade({ code, message: `${ref.name}: ${info.message}`, slot: ref })
       return
@@ -122,6 +136,7 @@ export class Panel {
       ? 'not finished when its share of the deadline was over'
       : 'not finished within the grace time'
     outlet.send({ type: 'proposal-dropped', slot: ref, reason, durationMs })
+    this.#run.failures.push(`${ref.name}: ${reason}`)
     // The quorum is what the recipe asks for; a deadline is not.
     if (late) this.#run.degrade({ code: 'deadline', message: `${ref.name}: ${reason}.`, slot: ref })
   }
@@ -189,18 +204,26 @@ export class Panel {
   }
 
   #try(turn: Turn, copy: 0 | 1): Promise<Proposal> {
-    const attempt = this.#attempt(turn, copy)
+    let attempt: Promise<Proposal>
+    try {
+      attempt = this.#attempt(turn, copy)
+    } catch (error) {
+      attempt = Promise.reject(error) // A request that could not be put together fails its slot only.
+    }
     turn.attempts.push(attempt)
     return attempt
   }
 
-  async #attempt(turn: Turn, copy: 0 | 1): Promise<Proposal> {
+  #attempt(turn: Turn, copy: 0 | 1): Promise<Proposal> {
     const { tools, clock } = this.#run
     const startedAt = clock.now()
     const model = copy === 1 ? tools.hedgeModel(turn.slot, this.#policy.hedge) : tools.model(turn.slot)
-    const proposal = await this.#ask(turn.slot, { model, scope: turn.scope, copy })
-    tools.latency.add(model.id, clock.now() - startedAt)
-    return proposal
+    // Two copies end one by one, a single call with its turn.
+    const scope = this.#policy.hedge ? new Scope(turn.scope) : turn.scope
+    return this.#ask(turn.slot, { model, scope, copy }).then((proposal) => {
+      tools.latency.add(model.id, clock.now() - startedAt)
+      return proposal
+    })
   }
 }
 
@@ -208,6 +231,9 @@ class Turn {
   readonly slot: PlanSlot
   readonly scope: Scope
   readonly attempts: Promise<Proposal>[] = []
+  startedAt = 0
+  /** Gives back the turn's place where only so many calls run at a time. */
+  leave: (() => void) | undefined
   over = false
   proposal: Proposal | undefined
   dropped: 'quorum' | 'deadline' | undefined

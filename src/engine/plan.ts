@@ -50,6 +50,7 @@ export interface Plan {
   readonly deadlineMs?: number
   readonly budget?: RecipeBudget
   readonly history: 'keep' | 'trim'
+  readonly outliers: 'ignore' | 'warn'
   /** SHA-256 of the recipe's meaning: the same for two recipes that make the same calls under the same rules. */
   readonly hash: string
   /** Calls of an undisturbed run, without hedges and fallbacks; a gate that stops early saves some. */
@@ -81,6 +82,7 @@ export function compile(recipe: RecipeInput, name: string): Plan {
     ...(deadlineMs !== undefined && { deadlineMs }),
     ...(budget !== undefined && { budget }),
     history: recipe.history ?? 'keep',
+    outliers: recipe.outliers ?? 'ignore',
   } as const
   return deepFreeze({
     name,
@@ -154,6 +156,23 @@ function peersOf(stages: readonly PlanStage[], stage: number, fail: Fail): PlanS
     slot: { ...slot, temperature: 0 },
     ref: { ...ref, stage },
   }))
+}
+
+/**
+ * Every model and recipe a plan may ask, as it calls them: slots, second copies of slow calls, the smaller recipe of
+ * its budget.
+ */
+export function modelsAsked({ stages, budget }: Plan): string[] {
+  const slots = stages.flatMap((stage) => stage.slots.map(({ slot }) => slot.model))
+  const hedges = stages.flatMap((stage) =>
+    stage.kind === 'propose' ? (stage.policy.hedge?.model ?? []) : [],
+  )
+  return [...new Set([...slots, ...hedges, ...smallerRecipe(budget)])]
+}
+
+/** The recipe that runs when a budget does not suffice, if there is one. */
+export function smallerRecipe(budget: RecipeBudget | undefined): string[] {
+  return budget?.over === undefined || budget.over === 'refuse' ? [] : [budget.over]
 }
 
 /** Calls of an undisturbed run, and how many of them wait for one another. */

@@ -85,6 +85,7 @@ export const recipeSchema = z.strictObject({
     })
     .optional(),
   history: z.enum(['keep', 'trim']).optional(),
+  outliers: z.enum(['ignore', 'warn']).optional(),
   inherit: z.array(z.enum(INHERITABLE)).optional(),
 })
 

@@ -141,6 +141,11 @@ export interface RecipeInput {
    * `trim` leaves out the oldest turns, disclosed as degraded.
    */
   readonly history?: 'keep' | 'trim'
+  /**
+   * What happens to a proposal much less like the others than they are among themselves, in panels of four and more:
+   * `ignore` (default) shows it like any other, `warn` shows it last and with a caution. It is never left out.
+   */
+  readonly outliers?: 'ignore' | 'warn'
   /** Request fields that reach the proposers too. Default none: proposers follow the recipe. */
   readonly inherit?: readonly InheritableField[]
 }

@@ -21,6 +21,7 @@ export interface RunTools {
 
 /** Everything one run knows while it goes on. */
 export class Run {
+  readonly id: string
   readonly plan: Plan
   readonly request: ChatRequest
   readonly options: StreamOptions
@@ -33,8 +34,11 @@ export class Run {
   /** When the answer has to be there, in the clock's milliseconds. */
   readonly deadlineAt: number | undefined
   readonly #degradations: Degradation[] = []
+  /** Slots that gave nothing and why, for the error of a run that comes to nothing. */
+  readonly failures: string[] = []
 
   constructor(init: {
+    id: string
     plan: Plan
     request: ChatRequest
     options: StreamOptions
@@ -42,6 +46,7 @@ export class Run {
     tools: RunTools
     outlet: Outlet
   }) {
+    this.id = init.id
     this.plan = init.plan
     this.request = init.request
     this.options = init.options

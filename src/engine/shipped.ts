@@ -52,34 +52,103 @@ export interface OwnModels {
 
 /** Samples of one model in `self-moa` (arXiv 2502.00674 uses six). */
 const SELF_MOA_SAMPLES = 6
-
+/** Proposals an aggregator reads at a time in `self-moa-seq`, the best so far among them. */
+const SEQ_WINDOW = 3
 /** Proposers in `moa-lite`: in the paper's Table 3 the second proposer brings most of the gain. */
 const LITE_PROPOSERS = 3
+/** Samples in `best-of-n` and `vote`. */
+const SAMPLES = 5
+/** Warm enough for samples to differ. */
+const SAMPLE_TEMPERATURE = 0.7
 
-/** `moa`, `moa-lite` and `self-moa` over the models of an installation. */
+/**
+ * The recipes over the models of an installation, one for each strategy; docs/recipes.md says when each helps.
+ */
 export function ownRecipes({ proposers, aggregator }: OwnModels): Record<string, RecipeInput> {
   const lite = proposers.slice(0, LITE_PROPOSERS)
+  // With one model only, several samples of it make the panel.
+  const panel = (models: readonly string[]): readonly (string | SlotInput)[] =>
+    models.length === 1 && models[0] !== undefined
+      ? [{ model: models[0], samples: LITE_PROPOSERS, temperature: SAMPLE_TEMPERATURE }]
+      : models
+  const samples = (count: number): SlotInput => ({
+    model: aggregator,
+    samples: count,
+    temperature: SAMPLE_TEMPERATURE,
+  })
   return {
     moa: {
-      description: `Your ${proposers.length} proposers in two layers, then ${aggregator}.`,
-      proposers,
+      description: `${panelText(proposers)} in two layers, then ${aggregator}.`,
+      proposers: panel(proposers),
       aggregator: chain(aggregator, proposers),
       layers: 3,
     },
     'moa-lite': {
-      description: `${lite.length} proposers in one layer, then ${aggregator}: most of the gain at about a third of the price.`,
-      proposers: lite,
+      description: `${panelText(lite)} in one layer, then ${aggregator}: most of the gain at about a third of the price.`,
+      proposers: panel(lite),
       aggregator: chain(aggregator, lite),
       layers: 2,
     },
     'self-moa': {
       description: `${SELF_MOA_SAMPLES} samples of ${aggregator}, then ${aggregator}: for when one model is clearly your best.`,
-      proposers: [{ model: aggregator, samples: SELF_MOA_SAMPLES, temperature: 0.7 }],
+      proposers: [samples(SELF_MOA_SAMPLES)],
       aggregator,
       layers: 2,
     },
+    'self-moa-seq': {
+      description: `${SELF_MOA_SAMPLES} samples of ${aggregator}, read ${SEQ_WINDOW} at a time: for small context windows.`,
+      stages: [
+        { kind: 'propose', slots: [samples(SELF_MOA_SAMPLES)] },
+        { kind: 'synthesize', slots: [aggregator], window: SEQ_WINDOW },
+      ],
+    },
+    'best-of-n': {
+      description: `${SAMPLES} samples of ${aggregator}; ${aggregator} ranks them and the best is the answer word for word.`,
+      stages: [
+        { kind: 'propose', slots: [samples(SAMPLES)] },
+        { kind: 'rank', slots: [{ model: aggregator, temperature: 0 }] },
+        { kind: 'pick' },
+      ],
+    },
+    council: {
+      description: `${count(proposers, 'proposer')} answer, rank each other's answers anonymously, and ${aggregator} writes the verdict from the best.`,
+      stages: [
+        { kind: 'propose', slots: proposers },
+        { kind: 'rank', by: 'peers', keep: Math.max(1, Math.ceil(proposers.length / 2)) },
+        { kind: 'synthesize', slots: chain(aggregator, proposers) },
+      ],
+    },
+    cascade: cascade(proposers, aggregator),
+    vote: {
+      description: `${SAMPLES} samples of ${aggregator}; the final answer most of them give wins. For questions with one short answer.`,
+      stages: [{ kind: 'propose', slots: [samples(SAMPLES)] }, { kind: 'vote' }, { kind: 'pick' }],
+    },
   }
 }
+
+/** The last two proposers first, who should be the cheap ones; everybody else only when these disagree. */
+function cascade(proposers: readonly string[], aggregator: string): RecipeInput {
+  const first: readonly (string | SlotInput)[] =
+    proposers.length > 1
+      ? proposers.slice(-2)
+      : [{ model: aggregator, samples: 2, temperature: SAMPLE_TEMPERATURE }]
+  const rest = proposers.slice(0, -2)
+  return {
+    description: `Two models first; only when they disagree ${rest.length === 0 ? '' : `${count(rest, 'more proposer')} and `}${aggregator}.`,
+    stages: [
+      { kind: 'propose', slots: first },
+      { kind: 'gate' },
+      ...(rest.length === 0 ? [] : [{ kind: 'propose' as const, slots: rest }]),
+      { kind: 'synthesize', slots: chain(aggregator, proposers) },
+    ],
+  }
+}
+
+const panelText = (models: readonly string[]): string =>
+  models.length === 1 ? `${LITE_PROPOSERS} samples of ${models[0]}` : count(models, 'proposer')
+
+const count = (models: readonly string[], what: string): string =>
+  models.length === 1 ? `1 ${what}` : `${models.length} ${what}s`
 
 /** The aggregator, and one proposer that takes over when it fails. */
 function chain(aggregator: string, proposers: readonly string[]): readonly string[] {

@@ -21,6 +21,8 @@ export function callCost(price: Price, request: ChatRequest): number {
   })
 }
 
+const NOTHING_RESERVED = (): void => {}
+
 /**
  * Keeps a run within its budget: before every call it holds what is spent already, cancelled and repeated calls
  * included, plus what calls under way may still cost, against the limit.
@@ -43,10 +45,10 @@ export class Spend {
    */
   reserve(model: Model, request: ChatRequest): () => void {
     const limit = this.#maxUsd
-    if (limit === undefined) return () => {}
+    if (limit === undefined) return NOTHING_RESERVED
     if (model.price === undefined) {
       // A recipe in a slot keeps to the budget by itself.
-      if (!model.id.includes('/')) return () => {}
+      if (!model.id.includes('/')) return NOTHING_RESERVED
       throw unpriced(model.id)
     }
     const cost = callCost(model.price, request)

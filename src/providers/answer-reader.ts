@@ -65,6 +65,7 @@ export class AnswerReader {
 
   /** @throws {@link MoaError} for everything that is no answer */
   feed(chunk: Buffer): void {
+    if (chunk.length === 0) return
     if (this.#mode === 'undecided') this.#decide(chunk)
     switch (this.#mode) {
       case 'stream':
@@ -150,7 +151,7 @@ export class AnswerReader {
 
   /** Nearly every chunk ends between two characters, where the plain decoder is several times faster. */
   #text(chunk: Buffer): string {
-    const whole = (chunk.at(-1) ?? 0) < 0x80
+    const whole = (chunk[chunk.length - 1] as number) < 0x80
     if (whole && !this.#split) return chunk.toString('utf8')
     this.#split = !whole
     return this.#utf8.write(chunk)

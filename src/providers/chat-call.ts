@@ -1,4 +1,5 @@
 import {
+  MoaError,
   abortInfo,
   costOf,
   errorInfo,
@@ -7,36 +8,20 @@ import {
   type CallRecord,
   type ChatRequest,
   type ErrorInfo,
+  type EventSink,
+  type EventStream,
   type Finish,
   type ModelEvent,
-  type Price,
   type StreamOptions,
 } from '../core/index.js'
-import { EventQueue, abortReason, type Clock } from '../util/index.js'
+import { EventQueue, abortReason, type QueueFlow } from '../util/index.js'
 import { AnswerReader } from './answer-reader.js'
+import type { CallContext } from './call-context.js'
 import { recordCall } from './call-ledger.js'
-import { timeoutError, type Timeouts } from './timeouts.js'
-import type { RequestControl, RequestHandler, ResponseHeaders, Transport } from './transport.js'
-import { cleanError, header, refusalError, requestIdOf, transportError } from './upstream-failure.js'
+import { timeoutError } from './timeouts.js'
+import type { RequestControl, RequestHandler, ResponseHeaders } from './transport.js'
+import { cleanError, refusalError, requestIdOf, transportError } from './upstream-failure.js'
 import { Watchdog } from './watchdog.js'
-
-/** What every call to one model has in common. */
-export interface CallContext {
-  readonly provider: string
-  /** The model's name at the provider. */
-  readonly model: string
-  /** Provider and host, for messages. */
-  readonly upstream: string
-  readonly transport: Transport
-  readonly path: string
-  readonly headers: string[]
-  readonly timeouts: Required<Timeouts>
-  readonly price: Price | null
-  readonly clock: Clock
-  readonly redact: (text: string) => string
-  /** The JSON text to send. */
-  encode(request: ChatRequest, stream: boolean): string
-}
 
 type Phase = 'overall' | 'headers' | 'first-token' | 'stall' | 'refusal' | 'linger'
 
@@ -54,13 +39,14 @@ const LINGER_MS = 1_000
  * the other, an event queue in between. Nothing happens before the first `next()`; however the call ends, it
  * settles once: abort listener gone, timer stopped, socket closed or given back, one record handed over.
  */
-export class ChatCall implements AsyncIterableIterator<ModelEvent>, RequestHandler {
+export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream, RequestHandler, QueueFlow {
+  readonly highWater = HIGH_WATER
   readonly #context: CallContext
   readonly #request: ChatRequest
   readonly #options: StreamOptions
   readonly #whole: boolean
   readonly #onAbort = (): void => this.#abort(abortReason(this.#options.signal))
-  #queue: EventQueue<ModelEvent>
+  readonly #queue: EventQueue<ModelEvent>
   #state: 'new' | 'running' | 'settled' = 'new'
   #startedAt = 0
   #watchdog: Watchdog<Phase> | undefined
@@ -85,7 +71,8 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, RequestHandl
     this.#options = options
     this.#whole = options.delivery === 'whole'
     this.#queue = new EventQueue({
-      flow: { highWater: HIGH_WATER, pause: () => this.#pause(), resume: () => this.#resume() },
+      flow: this,
+      onReturn: () => void this.#settle({ outcome: 'aborted' }),
     })
   }
 
@@ -103,18 +90,31 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, RequestHandl
   /** The consumer has left: hangs up. */
   return(): Promise<IteratorResult<ModelEvent>> {
     if (this.#state === 'new') this.#state = 'settled'
-    else if (this.#state === 'running') this.#settle({ outcome: 'aborted' })
     return this.#queue.return()
+  }
+
+  deliver(sink: EventSink): Promise<void> {
+    if (this.#state === 'new') this.#begin()
+    const { signal } = this.#options
+    return this.#queue.deliver((event) => {
+      // As in next(): the call may be over before its last events are taken.
+      if (signal.aborted) throw abortReason(signal)
+      return sink(event)
+    })
   }
 
   #begin(): void {
     const { signal } = this.#options
-    if (signal.aborted) {
+    const { clock, timeouts, transport, path, headers, encode } = this.#context
+    let body: string
+    try {
+      if (signal.aborted) throw abortReason(signal)
+      body = encode(this.#request, !this.#whole)
+    } catch (error) {
       this.#state = 'settled'
-      this.#queue.fail(abortReason(signal))
+      this.#queue.fail(error)
       return
     }
-    const { clock, timeouts, transport, path, headers } = this.#context
     this.#state = 'running'
     this.#startedAt = clock.now()
     signal.addEventListener('abort', this.#onAbort, { once: true })
@@ -128,7 +128,6 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, RequestHandl
         this.#watchdog.enter('headers', this.#startedAt + timeouts.headersMs)
       else this.#awaitFirstToken()
     }
-    const body = this.#context.encode(this.#request, !this.#whole)
     this.#control = transport.send({ method: 'POST', path, headers, body }, this)
   }
 
@@ -152,10 +151,15 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, RequestHandl
     }
     if (!this.#whole) this.#awaitFirstToken()
     const { upstream, model } = this.#context
+    const encoding = headers['content-encoding'] ?? 'identity'
+    if (encoding !== 'identity') {
+      this.#fail(compressed(upstream, encoding))
+      return
+    }
     this.#reader = new AnswerReader({
       upstream,
       model,
-      contentType: header(headers, 'content-type'),
+      contentType: headers['content-type'],
       emit: (event) => this.#emit(event),
     })
   }
@@ -235,18 +239,28 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, RequestHandl
 
   #finish(event: Finish): void {
     const call = this.#settle({ outcome: 'completed', finish: event })
-    if (call) this.#queue.push({ ...event, usage: call.usage, cost: costOf(call.costUsd) })
+    const { reason, systemFingerprint } = event
+    if (call)
+      this.#queue.push({
+        type: 'finish',
+        reason,
+        usage: call.usage,
+        cost: costOf(call.costUsd),
+        ...(systemFingerprint !== undefined && { systemFingerprint }),
+      })
     this.#queue.end()
   }
 
-  #pause(): void {
+  /** The queue is full: the upstream has to wait. */
+  pause(): void {
     if (this.#state !== 'running' || this.#ended) return
     this.#paused = true
     this.#control?.pause()
     if (!this.#whole) this.#watchdog?.extend(Infinity)
   }
 
-  #resume(): void {
+  /** The queue has room again. */
+  resume(): void {
     if (!this.#paused) return
     this.#paused = false
     if (this.#awaitsTokens())
@@ -273,8 +287,7 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, RequestHandl
   #abort(reason: unknown): void {
     this.#settle({ outcome: 'aborted', error: abortInfo(reason) })
     // What the reader has not seen yet, it doesn't want any more.
-    if (this.#queue.size > 0) this.#queue = new EventQueue()
-    this.#queue.fail(reason)
+    this.#queue.abort(reason)
   }
 
   #fail(error: unknown): void {
@@ -322,19 +335,25 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, RequestHandl
     return call
   }
 
-  /** Whether the model may have worked on this call. An error told instead of an answer says that it did not. */
+  /** Whether the model may have worked on this call; an error or nonsense in place of its first token denies it. */
   #wasServed(error: ErrorInfo | undefined): boolean {
     if (!this.#sent || this.#status >= 300) return false
-    if (this.#events > 0 || error === undefined) return true
-    return this.#reader === undefined || error.code === 'incomplete_stream' || isTimeout(error)
+    if (this.#events > 0 || error === undefined || this.#reader === undefined) return true
+    return error.code === 'incomplete_stream' || isTimeout(error)
   }
 
   /** Waits a little for the end of the body, so that the connection can serve another call. */
   #linger(now: number): void {
     if (this.#ended) return
     this.#watchdog?.enter('linger', now + LINGER_MS)
-    this.#resume()
+    this.resume()
   }
 }
+
+const compressed = (upstream: string, encoding: string): MoaError =>
+  new MoaError(
+    'invalid_response',
+    `${upstream} sent its answer compressed (${encoding.slice(0, 20)}) though it was asked not to.`,
+  )
 
 const isTimeout = (error: ErrorInfo): boolean => error.code === 'timeout' || error.code === 'stalled'

@@ -1,9 +1,27 @@
 import type { Dispatcher } from 'undici'
 
+/**
+ * What is told of a request, by the methods undici itself calls inside; its newer handler interface is put around
+ * these and would cost an object and a call for every chunk.
+ */
+export interface ExchangeHandler {
+  onConnect(): void
+  /**
+   * @param headers name, value, name, value, … as they came
+   * @param resume goes on reading after a pause
+   * @returns whether to go on reading
+   */
+  onHeaders(status: number, headers: Buffer[], resume: () => void): boolean
+  /** @returns whether to go on reading */
+  onData(chunk: Buffer): boolean
+  onComplete(): void
+  onError(error: unknown): void
+}
+
 /** Something requests can be sent on, one at a time or many. */
 export interface Connection {
   /** Sends a request; the handler is told everything. */
-  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void
+  dispatch(options: Dispatcher.DispatchOptions, handler: ExchangeHandler): void
   /** The request is over and its connection can serve another. */
   release(): void
   /** The request is over and its connection is not to be used again: closes it at once. */
@@ -19,7 +37,7 @@ export interface Connections {
 
 /** A client of undici's: one socket, opened when needed. */
 export interface SocketClient {
-  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean
+  dispatch(options: Dispatcher.DispatchOptions, handler: ExchangeHandler): boolean
   destroy(error?: Error | null): Promise<void>
   on(event: 'disconnect', listener: () => void): unknown
 }
@@ -32,8 +50,8 @@ export interface SocketClient {
 export class SocketPool implements Connections {
   readonly #limit: number
   readonly #open: () => SocketClient
-  readonly #clients = new Set<SocketClient>()
-  readonly #idle: SocketClient[] = []
+  readonly #sockets = new Set<Socket>()
+  readonly #idle: Socket[] = []
   readonly #waiting = new Set<(connection: Connection) => void>()
   #closed = false
 
@@ -45,12 +63,12 @@ export class SocketPool implements Connections {
   acquire(use: (connection: Connection) => void): () => void {
     if (this.#closed) {
       use(NO_CONNECTION)
-      return () => {}
+      return LEAVE_NO_LINE
     }
-    const client = this.#idle.pop() ?? (this.#clients.size < this.#limit ? this.#create() : undefined)
-    if (client) {
-      use(this.#connection(client))
-      return () => {}
+    const socket = this.#idle.pop() ?? (this.#sockets.size < this.#limit ? this.#create() : undefined)
+    if (socket) {
+      use(socket)
+      return LEAVE_NO_LINE
     }
     this.#waiting.add(use)
     return () => void this.#waiting.delete(use)
@@ -60,42 +78,37 @@ export class SocketPool implements Connections {
     this.#closed = true
     for (const use of this.#waiting) use(NO_CONNECTION)
     this.#waiting.clear()
-    const clients = [...this.#clients]
-    this.#clients.clear()
+    const sockets = [...this.#sockets]
+    this.#sockets.clear()
     this.#idle.length = 0
-    await Promise.all(clients.map((client) => client.destroy()))
+    await Promise.all(sockets.map(({ client }) => client.destroy()))
   }
 
-  #create(): SocketClient {
-    const client = this.#open()
-    this.#clients.add(client)
-    client.on('disconnect', () => {
-      const at = this.#idle.indexOf(client)
+  #create(): Socket {
+    const socket: Socket = new Socket(this.#open(), {
+      released: () => {
+        if (!this.#sockets.has(socket)) return
+        this.#idle.push(socket)
+        this.#serve()
+      },
+      destroyed: () => {
+        this.#drop(socket)
+        this.#serve()
+      },
+    })
+    this.#sockets.add(socket)
+    socket.client.on('disconnect', () => {
+      const at = this.#idle.indexOf(socket)
       if (at === -1) return
       this.#idle.splice(at, 1)
-      this.#drop(client)
+      this.#drop(socket)
     })
-    return client
+    return socket
   }
 
-  #connection(client: SocketClient): Connection {
-    return {
-      dispatch: (options, handler) => void client.dispatch(options, handler),
-      release: () => {
-        if (!this.#clients.has(client)) return
-        this.#idle.push(client)
-        this.#serve()
-      },
-      destroy: () => {
-        this.#drop(client)
-        this.#serve()
-      },
-    }
-  }
-
-  #drop(client: SocketClient): void {
-    this.#clients.delete(client)
-    void client.destroy()
+  #drop(socket: Socket): void {
+    this.#sockets.delete(socket)
+    void socket.client.destroy()
   }
 
   /** Not at once: undici is still busy with the request that has just ended. */
@@ -103,13 +116,38 @@ export class SocketPool implements Connections {
     if (this.#waiting.size === 0) return
     queueMicrotask(() => {
       for (const use of this.#waiting) {
-        if (this.#idle.length === 0 && this.#clients.size >= this.#limit) return
+        if (this.#idle.length === 0 && this.#sockets.size >= this.#limit) return
         this.#waiting.delete(use)
         this.acquire(use)
       }
     })
   }
 }
+
+/** One client of a pool, made once and used for many requests. */
+class Socket implements Connection {
+  readonly client: SocketClient
+  readonly #pool: { readonly released: () => void; readonly destroyed: () => void }
+
+  constructor(client: SocketClient, pool: { readonly released: () => void; readonly destroyed: () => void }) {
+    this.client = client
+    this.#pool = pool
+  }
+
+  dispatch(options: Dispatcher.DispatchOptions, handler: ExchangeHandler): void {
+    this.client.dispatch(options, handler)
+  }
+
+  release(): void {
+    this.#pool.released()
+  }
+
+  destroy(): void {
+    this.#pool.destroyed()
+  }
+}
+
+const LEAVE_NO_LINE = (): void => {}
 
 /** Stands for a connection where there will be none any more. */
 const NO_CONNECTION: Connection = {
@@ -129,28 +167,54 @@ export class DispatcherConnections implements Connections {
   }
 
   acquire(use: (connection: Connection) => void): () => void {
-    let controller: Dispatcher.DispatchController | undefined
-    let destroyed = false
+    const adapter = new HandlerAdapter()
     use({
       dispatch: (options, handler) => {
-        const start = handler.onRequestStart?.bind(handler)
-        handler.onRequestStart = (started, context) => {
-          controller = started
-          if (destroyed) started.abort(new Error('The request is over.'))
-          else start?.(started, context)
-        }
-        this.#dispatcher.dispatch(options, handler)
+        adapter.handler = handler
+        this.#dispatcher.dispatch(options, adapter)
       },
       release: () => {},
-      destroy: () => {
-        destroyed = true
-        controller?.abort(new Error('The request is over.'))
-      },
+      destroy: () => adapter.destroy(),
     })
     return () => {}
   }
 
   close(): Promise<void> {
     return this.#dispatcher.destroy()
+  }
+}
+
+/** undici's public handler interface in front of ours. */
+class HandlerAdapter implements Dispatcher.DispatchHandler {
+  handler: ExchangeHandler | undefined
+  #controller: Dispatcher.DispatchController | undefined
+  #destroyed = false
+
+  destroy(): void {
+    this.#destroyed = true
+    this.#controller?.abort(new Error('The request is over.'))
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#destroyed) this.destroy()
+    else this.handler?.onConnect()
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
+    const raw = (controller.rawHeaders ?? []) as Buffer[]
+    if (this.handler?.onHeaders(status, raw, () => controller.resume()) === false) controller.pause()
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.handler?.onData(chunk) === false) controller.pause()
+  }
+
+  onResponseEnd(): void {
+    this.handler?.onComplete()
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    this.handler?.onError(error)
   }
 }

@@ -1,5 +1,13 @@
-import { wrapModel } from '../core/index.js'
-import type { CallRecord, ChatRequest, Model, ModelEvent, StreamOptions } from '../core/index.js'
+import { deliver, withOnCall, wrapModel } from '../core/index.js'
+import type {
+  CallRecord,
+  ChatRequest,
+  EventSink,
+  EventStream,
+  Model,
+  ModelEvent,
+  StreamOptions,
+} from '../core/index.js'
 import { systemClock, type Clock, type Limiter } from '../util/index.js'
 import { estimateRequestTokens } from './call-ledger.js'
 import { TokenBucket } from './token-bucket.js'
@@ -15,24 +23,25 @@ export function withConcurrency(model: Model, limiter: Limiter): Model {
   )
 }
 
-class HeldStream implements AsyncIterableIterator<ModelEvent> {
+class HeldStream implements AsyncIterableIterator<ModelEvent>, EventStream {
   readonly #limiter: Limiter
   readonly #signal: AbortSignal
-  readonly #open: () => AsyncIterable<ModelEvent>
+  readonly #open: () => EventStream
   #inner: AsyncIterator<ModelEvent> | undefined
   #closed = false
   #release: () => void = () => {}
-  readonly #see = (result: IteratorResult<ModelEvent>): IteratorResult<ModelEvent> => {
+
+  #see(result: IteratorResult<ModelEvent>): IteratorResult<ModelEvent> {
     // The call is over with `finish`, even when nobody reads on.
     if (result.done === true || result.value.type === 'finish') this.#release()
     return result
   }
-  readonly #fail = (error: unknown): never => {
+  #fail(error: unknown): never {
     this.#close()
     throw error
   }
 
-  constructor(limiter: Limiter, signal: AbortSignal, open: () => AsyncIterable<ModelEvent>) {
+  constructor(limiter: Limiter, signal: AbortSignal, open: () => EventStream) {
     this.#limiter = limiter
     this.#signal = signal
     this.#open = open
@@ -43,7 +52,11 @@ class HeldStream implements AsyncIterableIterator<ModelEvent> {
   }
 
   next(): Promise<IteratorResult<ModelEvent>> {
-    if (this.#inner) return this.#inner.next().then(this.#see, this.#fail)
+    if (this.#inner)
+      return this.#inner.next().then(
+        (result) => this.#see(result),
+        (error: unknown) => this.#fail(error),
+      )
     return this.#closed ? Promise.resolve(END) : this.#begin()
   }
 
@@ -56,8 +69,22 @@ class HeldStream implements AsyncIterableIterator<ModelEvent> {
     return END
   }
 
+  // Plain promises: an async function would keep its whole frame for as long as the model thinks.
+  deliver(sink: EventSink): Promise<void> {
+    return this.#limiter.acquire(this.#signal).then((release) => {
+      this.#release = release
+      return deliver(this.#open(), (event) => {
+        if (event.type === 'finish') this.#release()
+        return sink(event)
+      }).then(
+        () => this.#close(),
+        (error: unknown) => this.#fail(error),
+      )
+    })
+  }
+
   async #begin(): Promise<IteratorResult<ModelEvent>> {
-    const release = await this.#limiter.acquire(this.#signal).catch(this.#fail)
+    const release = await this.#limiter.acquire(this.#signal).catch((error: unknown) => this.#fail(error))
     if (this.#closed) {
       release()
       return END
@@ -139,7 +166,7 @@ export function withRate(model: Model, rates: RateLimits): Model {
   return wrapModel(model, (request, options) => new AdmittedStream({ model, rates, request, options }))
 }
 
-class AdmittedStream implements AsyncIterableIterator<ModelEvent> {
+class AdmittedStream implements AsyncIterableIterator<ModelEvent>, EventStream {
   readonly #call: {
     readonly model: Model
     readonly rates: RateLimits
@@ -168,9 +195,12 @@ class AdmittedStream implements AsyncIterableIterator<ModelEvent> {
     return END
   }
 
+  async deliver(sink: EventSink): Promise<void> {
+    return deliver(this.#open(await this.#admit()), sink)
+  }
+
   async #begin(): Promise<IteratorResult<ModelEvent>> {
-    const { model, rates, request, options } = this.#call
-    const admission = await rates.admit(request, options.signal).catch((error: unknown) => {
+    const admission = await this.#admit().catch((error: unknown) => {
       this.#closed = true
       throw error
     })
@@ -178,11 +208,21 @@ class AdmittedStream implements AsyncIterableIterator<ModelEvent> {
       admission.cancel()
       return END
     }
-    const onCall = (call: CallRecord): void => {
+    this.#inner = this.#open(admission)[Symbol.asyncIterator]()
+    return this.#inner.next()
+  }
+
+  #admit(): Promise<Admission> {
+    const { rates, request, options } = this.#call
+    return rates.admit(request, options.signal)
+  }
+
+  #open(admission: Admission): EventStream {
+    const { model, request, options } = this.#call
+    const watched = withOnCall(options, (call) => {
       admission.correct(call)
       options.onCall?.(call)
-    }
-    this.#inner = model.stream(request, { ...options, onCall })[Symbol.asyncIterator]()
-    return this.#inner.next()
+    })
+    return model.stream(request, watched)
   }
 }

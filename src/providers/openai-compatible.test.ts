@@ -130,6 +130,14 @@ describe('the request', () => {
     expect(make).not.toThrow(KEY)
   })
 
+  it('is refused when it has no JSON form, before anything is sent', async () => {
+    const model = await modelFor(send(200, SSE, sseAnswer('hi')))
+    await expect(ask(model, { ...HELLO, extra: { big: 1n } })).rejects.toMatchObject({
+      code: 'invalid_request',
+    })
+    expect([server!.requests.length, calls.length]).toEqual([0, 0])
+  })
+
   it('reuses its connection from call to call', async () => {
     const model = await modelFor(send(200, SSE, sseAnswer('hi')))
     for (let round = 0; round < 4; round += 1) {
@@ -332,6 +340,11 @@ describe('what goes wrong', () => {
       { code: 'incomplete_stream', retryable: true },
     ],
     [
+      'an answer compressed against our wish',
+      send(200, { ...SSE, 'content-encoding': 'gzip' }, sseAnswer('hi')),
+      { code: 'invalid_response', message: /compressed \(gzip\)/ },
+    ],
+    [
       'a redirect',
       send(307, { location: 'https://else.org/v2/chat?token=abc' }),
       { code: 'invalid_response', status: 307, message: /redirects.*https:\/\/else\.org\/v2\/chat;/ },
@@ -388,6 +401,21 @@ describe('what goes wrong', () => {
     expect(error).toMatchObject({ code: 'unreachable', retryable: true })
     expect(error.message).toMatch(/nothing is listening there.*ECONNREFUSED/)
     expect(calls[0]).toMatchObject({ usageSource: 'none', costUsd: 0 })
+  })
+
+  it('tells what is no HTTP at all, without quoting it', async () => {
+    const gibberish = createServer((socket) => {
+      socket.on('error', () => {})
+      socket.once('data', () => socket.end(`SSH-2.0-${KEY}\r\n`))
+    })
+    await new Promise<void>((resolve) => gibberish.listen(0, '127.0.0.1', resolve))
+    const { port } = gibberish.address() as AddressInfo
+    const model = openAICompatible({ provider: 'lab', baseURL: `http://127.0.0.1:${port}`, model: 'm' })
+    const error = await failure(model)
+    gibberish.close()
+    expect(error).toMatchObject({ code: 'invalid_response', retryable: false })
+    expect(error.message).toMatch(/not HTTP\/1\.1/)
+    expect(JSON.stringify([error, error.cause])).not.toContain('SSH')
   })
 
   it('reads at most a part of an endless refusal', async () => {

@@ -1,7 +1,8 @@
-import type { Model, ModelCapabilities, Price } from '../core/index.js'
+import { MoaError, type Model, type ModelCapabilities, type Price } from '../core/index.js'
 import { systemClock, type Clock } from '../util/index.js'
 import { encodeRequest, type Dialect } from '../wire/index.js'
-import { ChatCall, type CallContext } from './chat-call.js'
+import type { CallContext } from './call-context.js'
+import { ChatCall } from './chat-call.js'
 import { parseBaseURL, redactor, requestHeaders } from './endpoint.js'
 import { resolveTimeouts, type Timeouts } from './timeouts.js'
 import { Transport } from './transport.js'
@@ -61,12 +62,23 @@ export function openAICompatible(options: OpenAICompatibleOptions): Model {
     clock: options.clock ?? systemClock,
     redact: redactor(options),
     encode: (request, stream) =>
-      JSON.stringify(encodeRequest(request, { model, stream, ...(dialect && { dialect }) })),
+      toJson(encodeRequest(request, { model, stream, ...(dialect && { dialect }) })),
   }
   return {
     id: `${provider}/${model}`,
     ...(capabilities && { capabilities }),
     ...(options.price && { price: options.price }),
     stream: (request, streamOptions) => new ChatCall(context, request, streamOptions),
+  }
+}
+
+function toJson(body: Record<string, unknown>): string {
+  try {
+    return JSON.stringify(body)
+  } catch (error) {
+    throw new MoaError(
+      'invalid_request',
+      `The request has no JSON form: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'unknown'}.`,
+    )
   }
 }

@@ -29,8 +29,9 @@ export function priceOf(
 const withoutDate = (model: string): string => model.replace(/-(\d{4}-\d{2}-\d{2}|20\d{6})$/, '')
 
 function tablePrice(provider: string, model: string): Price | null {
-  for (const { date, source, models } of PRICE_TABLE[provider] ?? []) {
-    const figures = models[model]
+  const lists = Object.hasOwn(PRICE_TABLE, provider) ? PRICE_TABLE[provider] : undefined
+  for (const { date, source, models } of lists ?? []) {
+    const figures = Object.hasOwn(models, model) ? models[model] : undefined
     if (figures === undefined) continue
     const [input, cachedInput, output] = figures
     return { input, ...(cachedInput !== null && { cachedInput }), output, date, source }

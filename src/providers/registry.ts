@@ -29,7 +29,7 @@ export interface Providers {
   readonly names: readonly string[]
   /**
    * The model of that id, with the provider's concurrency, retries, rates and prices around it. The same id gives
-   * the same model.
+   * the same model, unless very many were asked for meanwhile.
    *
    * @param id `provider/model`; the model's name may contain `/`
    * @throws {@link MoaError} `provider_not_found`, `model_not_found` for a missing model name, `key_missing`
@@ -49,12 +49,14 @@ const SPARE_CONNECTIONS = 8
 /** An idle connection to a service behind a load balancer is worth keeping between the layers of a mixture. */
 const KEEP_ALIVE_MS = { hosted: 30_000, local: 4_000 }
 
+const MAX_MODELS = 1_000
+
 /** @throws {@link MoaError} `config_invalid` for settings that can't work */
 export function createProviders(options: ProvidersOptions): Providers {
   const { inProcess = {} } = options
   const providers = new Map<string, Provider>()
   for (const settings of options.providers) {
-    if (providers.has(settings.name) || settings.name in inProcess)
+    if (providers.has(settings.name) || Object.hasOwn(inProcess, settings.name))
       throw new MoaError('config_invalid', `There are two providers named "${settings.name}".`)
     providers.set(settings.name, new Provider(settings, options))
   }
@@ -79,7 +81,12 @@ export function createProviders(options: ProvidersOptions): Providers {
     names,
     model(id) {
       let model = models.get(id)
-      if (model === undefined) models.set(id, (model = make(id)))
+      if (model === undefined) {
+        model = make(id)
+        // Names come from requests too; what models share lives in their provider.
+        if (models.size >= MAX_MODELS) models.clear()
+        models.set(id, model)
+      }
       return model
     },
     listModels: async (name, { signal }) => find(name).listModels(signal),

@@ -5,10 +5,15 @@ import {
   addCost,
   addUsage,
   costOf,
+  deliver,
+  withOnCall,
   wrapModel,
   type CallRecord,
   type ChatRequest,
   type Cost,
+  type EventSink,
+  type EventStream,
+  type Finish,
   type Model,
   type ModelEvent,
   type StreamOptions,
@@ -70,7 +75,7 @@ interface RetryContext {
   readonly random: Pick<Random, 'next'>
 }
 
-class RetryStream implements AsyncIterableIterator<ModelEvent> {
+class RetryStream implements AsyncIterableIterator<ModelEvent>, EventStream {
   readonly #context: RetryContext
   readonly #request: ChatRequest
   readonly #options: StreamOptions
@@ -105,10 +110,32 @@ class RetryStream implements AsyncIterableIterator<ModelEvent> {
     return END
   }
 
+  deliver(sink: EventSink): Promise<void> {
+    return this.#deliverFrom(1, sink)
+  }
+
+  // Plain promises: an async function would keep its whole frame for as long as the model thinks.
+  #deliverFrom(number: number, sink: EventSink): Promise<void> {
+    const calls: CallRecord[] = []
+    const spent = this.#usage !== NO_USAGE
+    let answering = false
+    return deliver(this.#start(number, calls), (event) => {
+      answering = true
+      return sink(spent && event.type === 'finish' ? this.#withSpent(event) : event)
+    }).catch(async (error: unknown) => {
+      if (answering) throw error
+      await this.#recover(error, number)
+      for (const call of calls) this.#spend(call)
+      return this.#deliverFrom(number + 1, sink)
+    })
+  }
+
   async #begin(): Promise<IteratorResult<ModelEvent>> {
     for (let number = 1; ; number += 1) {
       const calls: CallRecord[] = []
-      const attempt = this.#start(number, calls)
+      const events = this.#start(number, calls)[Symbol.asyncIterator]()
+      const spent = this.#usage !== NO_USAGE
+      const attempt = spent ? this.#addingToFinish(events) : events
       this.#attempt = attempt
       try {
         const first = await attempt.next()
@@ -133,17 +160,36 @@ class RetryStream implements AsyncIterableIterator<ModelEvent> {
     }
   }
 
-  #start(number: number, calls: CallRecord[]): AsyncIterator<ModelEvent> {
+  #start(number: number, calls: CallRecord[]): EventStream {
     const { onCall } = this.#options
-    const events = this.#context.model.stream(this.#request, {
-      ...this.#options,
-      onCall: (call) => {
-        calls.push(call)
-        onCall?.(number === 1 ? call : { ...call, attempt: call.attempt + number - 1 })
-      },
+    const options = withOnCall(this.#options, (call) => {
+      calls.push(call)
+      onCall?.(number === 1 ? call : { ...call, attempt: call.attempt + number - 1 })
     })
-    const iterator = events[Symbol.asyncIterator]()
-    return this.#usage === NO_USAGE ? iterator : addingToFinish(iterator, this.#usage, this.#cost)
+    return this.#context.model.stream(this.#request, options)
+  }
+
+  /** The same end of the answer, with the tokens and costs of earlier attempts in it. */
+  #withSpent(finish: Finish): Finish {
+    return {
+      ...finish,
+      usage: addUsage(this.#usage, finish.usage),
+      cost: addCost(this.#cost, finish.cost),
+    }
+  }
+
+  #addingToFinish(inner: AsyncIterator<ModelEvent>): AsyncIterator<ModelEvent> {
+    return {
+      next: async () => {
+        const result = await inner.next()
+        if (result.done === true || result.value.type !== 'finish') return result
+        return { done: false, value: this.#withSpent(result.value) }
+      },
+      return: async () => {
+        await inner.return?.()
+        return END
+      },
+    }
   }
 
   #spend(call: CallRecord): void {
@@ -197,27 +243,4 @@ function explained(error: MoaError, sentence: string): MoaError {
     retryAfterMs,
     cause,
   })
-}
-
-/** The same events, with the tokens and costs of earlier attempts in the last one. */
-function addingToFinish(
-  inner: AsyncIterator<ModelEvent>,
-  usage: Usage,
-  cost: Cost,
-): AsyncIterator<ModelEvent> {
-  return {
-    async next() {
-      const result = await inner.next()
-      if (result.done === true || result.value.type !== 'finish') return result
-      const { value } = result
-      return {
-        done: false,
-        value: { ...value, usage: addUsage(usage, value.usage), cost: addCost(cost, value.cost) },
-      }
-    },
-    async return() {
-      await inner.return?.()
-      return END
-    },
-  }
 }

@@ -1,5 +1,10 @@
-import type { Dispatcher } from 'undici'
-import { DispatcherConnections, SocketPool, type Connection, type Connections } from './connections.js'
+import {
+  DispatcherConnections,
+  SocketPool,
+  type Connection,
+  type Connections,
+  type ExchangeHandler,
+} from './connections.js'
 
 /** Proxies as `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` name them. Whoever reads the environment passes them in. */
 export interface ProxySettings {
@@ -28,7 +33,7 @@ export interface TransportRequest {
   readonly body?: string
 }
 
-export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>
+export type ResponseHeaders = Readonly<Record<string, string | undefined>>
 
 /** Told of a request's progress. `onEnd` or `onError` comes last, and once; nothing comes after an abort. */
 export interface RequestHandler {
@@ -80,7 +85,7 @@ export class Transport {
     else
       this.#load().then(
         (connections) => exchange.begin(connections),
-        (error: unknown) => exchange.onResponseError(undefined, error),
+        (error: unknown) => exchange.onError(error),
       )
     return exchange
   }
@@ -117,7 +122,8 @@ export class Transport {
       const { default: Client } = await import('undici/lib/dispatcher/client.js')
       return new SocketPool({ limit: connections, open: () => new Client(this.origin, options) })
     }
-    const { default: EnvHttpProxyAgent } = await import('undici/lib/dispatcher/env-http-proxy-agent.js')
+    // The agent needs methods that only loading all of undici puts in place.
+    const { EnvHttpProxyAgent } = await import('undici')
     return new DispatcherConnections(
       new EnvHttpProxyAgent({
         ...options,
@@ -132,13 +138,14 @@ export class Transport {
 }
 
 /** One request on its way: between undici's calls and ours. */
-class Exchange implements Dispatcher.DispatchHandler, RequestControl {
+class Exchange implements ExchangeHandler, RequestControl {
   readonly #origin: string
   readonly #request: TransportRequest
   readonly #handler: RequestHandler
   #connection: Connection | undefined
   #leaveLine: (() => void) | undefined
-  #controller: Dispatcher.DispatchController | undefined
+  #resume: (() => void) | undefined
+  #paused = false
   #over = false
 
   constructor(origin: string, request: TransportRequest, handler: RequestHandler) {
@@ -149,8 +156,7 @@ class Exchange implements Dispatcher.DispatchHandler, RequestControl {
 
   begin(connections: Connections): void {
     if (this.#over) return
-    const leave = connections.acquire((connection) => this.#use(connection))
-    if (this.#connection === undefined) this.#leaveLine = leave
+    this.#leaveLine = connections.acquire((connection) => this.#use(connection))
   }
 
   #use(connection: Connection): void {
@@ -159,16 +165,18 @@ class Exchange implements Dispatcher.DispatchHandler, RequestControl {
     try {
       connection.dispatch({ origin: this.#origin, method, path, headers, body: body ?? null }, this)
     } catch (error) {
-      this.onResponseError(undefined, error)
+      this.onError(error)
     }
   }
 
   pause(): void {
-    if (!this.#over) this.#controller?.pause()
+    this.#paused = true
   }
 
   resume(): void {
-    if (!this.#over) this.#controller?.resume()
+    if (!this.#paused) return
+    this.#paused = false
+    if (!this.#over) this.#resume?.()
   }
 
   abort(): void {
@@ -178,34 +186,42 @@ class Exchange implements Dispatcher.DispatchHandler, RequestControl {
     this.#connection?.destroy()
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller
+  onConnect(): void {
     if (!this.#over) this.#handler.onStart()
   }
 
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: ResponseHeaders,
-  ): void {
-    if (!this.#over && status >= 200) this.#handler.onHeaders(status, headers)
+  onHeaders(status: number, headers: Buffer[], resume: () => void): boolean {
+    this.#resume = resume
+    if (!this.#over && status >= 200) this.#handler.onHeaders(status, readHeaders(headers))
+    return !this.#paused
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onData(chunk: Buffer): boolean {
     if (!this.#over) this.#handler.onData(chunk)
+    return !this.#paused
   }
 
-  onResponseEnd(): void {
+  onComplete(): void {
     if (this.#over) return
     this.#over = true
     this.#connection?.release()
     this.#handler.onEnd()
   }
 
-  onResponseError(_controller: unknown, error: unknown): void {
+  onError(error: unknown): void {
     if (this.#over) return
     this.#over = true
     this.#connection?.destroy()
     this.#handler.onError(error)
   }
+}
+
+/** Names in lower case; of a repeated header the first. */
+function readHeaders(raw: readonly Buffer[]): ResponseHeaders {
+  const headers: Record<string, string> = {}
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = (raw[index] as Buffer).toString('latin1').toLowerCase()
+    headers[name] ??= (raw[index + 1] as Buffer).toString('latin1')
+  }
+  return headers
 }

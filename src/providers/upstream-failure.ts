@@ -14,15 +14,9 @@ const REQUEST_ID_HEADERS = [
   'cf-ray',
 ]
 
-/** One header as text; of a repeated header the first. */
-export function header(headers: ResponseHeaders, name: string): string | undefined {
-  const value = headers[name]
-  return Array.isArray(value) ? value[0] : value
-}
-
 export function requestIdOf(headers: ResponseHeaders): string | undefined {
   for (const name of REQUEST_ID_HEADERS) {
-    const value = header(headers, name)
+    const value = headers[name]
     if (value !== undefined && value !== '') return value.slice(0, 200)
   }
   return undefined
@@ -44,7 +38,7 @@ export function refusalError(refusal: Refusal): MoaError {
   const { status, headers, upstream } = refusal
   const requestId = requestIdOf(headers)
   if (status < 400) {
-    const location = header(headers, 'location')
+    const location = headers['location']
     return new MoaError(
       'invalid_response',
       `${upstream} redirects (HTTP ${status})${location === undefined ? '' : ` to ${place(location)}`}; ` +
@@ -52,14 +46,14 @@ export function refusalError(refusal: Refusal): MoaError {
       { status, requestId },
     )
   }
-  const should = header(headers, 'x-should-retry')
+  const should = headers['x-should-retry']
   return decodeError({
     status,
     body: readBody(refusal.body),
     requestId,
     upstream,
     retryAfterMs: readRetryAfter(
-      { retryAfterMs: header(headers, 'retry-after-ms'), retryAfter: header(headers, 'retry-after') },
+      { retryAfterMs: headers['retry-after-ms'], retryAfter: headers['retry-after'] },
       refusal.now,
     ),
     shouldRetry: should === 'true' ? true : should === 'false' ? false : undefined,
@@ -125,8 +119,11 @@ export function transportError(
   const { upstream, answering, requestId } = options
   if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED')
     return new MoaError('aborted', `The connections to ${upstream} were closed while the call was running.`)
-  if (code?.startsWith('HPE_') === true)
-    return new MoaError('invalid_response', `${upstream} sent what is not HTTP/1.1 (${code}).`, { requestId })
+  if (error instanceof Error && error.name === 'HTTPParserError')
+    return new MoaError('invalid_response', `${upstream} sent what is not HTTP/1.1.`, {
+      retryable: answering,
+      requestId,
+    })
   return answering
     ? new MoaError('incomplete_stream', `${upstream} broke off in the middle of the answer: ${detail}.`, {
         retryable: true,

@@ -58,9 +58,10 @@ const OVER = new DOMException('This operation was aborted', 'AbortError')
  */
 export class Scope implements LinkedController {
   readonly #parent: AbortSignal | Scope
-  readonly #callbacks = new Set<() => void>()
+  /** What ends with this scope: narrower scopes and callbacks. Made when the first is added. */
+  #followers: Set<Scope | (() => void)> | undefined
   #controller: AbortController | undefined
-  #release: (() => void) | undefined
+  #onParentAbort: (() => void) | undefined
   #aborted = false
   #reason: unknown
 
@@ -70,13 +71,11 @@ export class Scope implements LinkedController {
     if (parent.aborted) {
       this.#aborted = true
       this.#reason = parent instanceof Scope ? parent.reason : abortReason(parent)
-      return
-    }
-    const follow = (): void => this.abort(parent.reason)
-    if (parent instanceof Scope) this.#release = parent.onAbort(follow)
-    else {
-      parent.addEventListener('abort', follow, { once: true })
-      this.#release = () => parent.removeEventListener('abort', follow)
+    } else if (parent instanceof Scope) {
+      parent.#follow(this)
+    } else {
+      this.#onParentAbort = () => this.abort(parent.reason)
+      parent.addEventListener('abort', this.#onParentAbort, { once: true })
     }
   }
 
@@ -103,19 +102,26 @@ export class Scope implements LinkedController {
     this.#aborted = true
     this.#reason = reason
     this.release()
-    for (const callback of this.#callbacks) callback()
-    this.#callbacks.clear()
+    const followers = this.#followers
+    this.#followers = undefined
+    if (followers) {
+      for (const follower of followers) {
+        if (follower instanceof Scope) follower.abort(reason)
+        else follower()
+      }
+    }
     this.#controller?.abort(reason)
   }
 
-  /** Calls back once when the work is called off; the returned function takes that back. */
-  onAbort(callback: () => void): () => void {
-    if (this.#aborted) {
-      callback()
-      return () => {}
-    }
-    this.#callbacks.add(callback)
-    return () => void this.#callbacks.delete(callback)
+  /** Calls back once when the work is called off, or at once when it is already, until {@link forget}. */
+  onAbort(callback: () => void): void {
+    if (this.#aborted) callback()
+    else this.#follow(callback)
+  }
+
+  /** Takes an `onAbort` back. */
+  forget(callback: () => void): void {
+    this.#followers?.delete(callback)
   }
 
   throwIfAborted(): void {
@@ -124,7 +130,13 @@ export class Scope implements LinkedController {
 
   /** Lets go of the parent without calling anything off. */
   release(): void {
-    this.#release?.()
-    this.#release = undefined
+    const parent = this.#parent
+    if (parent instanceof Scope) parent.#followers?.delete(this)
+    else if (this.#onParentAbort) parent.removeEventListener('abort', this.#onParentAbort)
+  }
+
+  #follow(follower: Scope | (() => void)): void {
+    const followers = (this.#followers ??= new Set())
+    followers.add(follower)
   }
 }

@@ -14,14 +14,20 @@ const MAX_TIMER_MS = 0x7fffffff
 export const systemClock: Clock = {
   now: () => epoch + performance.now(),
   after(ms, callback) {
-    let timer: ReturnType<typeof setTimeout>
-    const arm = (left: number): void => {
-      timer =
-        left > MAX_TIMER_MS
-          ? setTimeout(() => arm(left - MAX_TIMER_MS), MAX_TIMER_MS)
-          : setTimeout(callback, Math.max(0, left))
-    }
-    arm(ms)
+    if (ms > MAX_TIMER_MS) return longTimer(ms, callback)
+    const timer = setTimeout(callback, Math.max(0, ms))
     return () => clearTimeout(timer)
   },
+}
+
+function longTimer(ms: number, callback: () => void): () => void {
+  let cancel = (): void => {}
+  const arm = (left: number): void => {
+    cancel = systemClock.after(
+      Math.min(left, MAX_TIMER_MS),
+      left > MAX_TIMER_MS ? () => arm(left - MAX_TIMER_MS) : callback,
+    )
+  }
+  arm(ms)
+  return () => cancel()
 }

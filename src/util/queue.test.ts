@@ -134,4 +134,42 @@ describe('EventQueue', () => {
       expect(left).toBe(1)
     })
   })
+
+  describe('abort()', () => {
+    it('drops what waits and fails, even after the end', async () => {
+      const queue = new EventQueue<number>()
+      queue.push(1)
+      queue.push(2)
+      queue.end()
+      const reason = new Error('enough')
+      queue.abort(reason)
+      await expect(queue.next()).rejects.toBe(reason)
+      expect(await queue.next()).toEqual({ value: undefined, done: true })
+    })
+
+    it('rejects a waiting read and refuses what is pushed later', async () => {
+      const queue = new EventQueue<number>()
+      const read = queue.next()
+      const reason = new Error('enough')
+      queue.abort(reason)
+      queue.push(1)
+      await expect(read).rejects.toBe(reason)
+      expect(await queue.next()).toEqual({ value: undefined, done: true })
+    })
+
+    it.each([true, false])('does not wait for a sink (busy: %s)', async (busy) => {
+      const queue = new EventQueue<number>()
+      const got: number[] = []
+      const done = queue.deliver((item) => {
+        got.push(item)
+        return busy ? new Promise(() => {}) : undefined
+      })
+      queue.push(1)
+      const reason = new Error('enough')
+      queue.abort(reason)
+      queue.push(2)
+      await expect(done).rejects.toBe(reason)
+      expect(got).toEqual([1])
+    })
+  })
 })

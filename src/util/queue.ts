@@ -58,8 +58,12 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
       waiting.resolve({ value: item, done: false })
       return
     }
+    if (this.#delivery && !this.#delivery.busy && this.#head === this.#items.length) {
+      this.#onRead?.(item)
+      this.#handOver(this.#delivery, item)
+      return
+    }
     this.#items.push(item)
-    if (this.#delivery) this.#drain()
     if (this.#flow && !this.#paused && this.size >= this.#flow.highWater) {
       this.#paused = true
       this.#flow.pause()
@@ -73,6 +77,19 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
   fail(error: unknown): void {
     if (!this.#closed) this.#error = { value: error }
     this.#close()
+  }
+
+  /** Fails at once: what is waiting is dropped, even after `end()`, and a sink is not waited for. */
+  abort(error: unknown): void {
+    this.#items = []
+    this.#head = 0
+    this.#closed = false
+    const delivery = this.#delivery
+    if (delivery?.busy === true) {
+      this.#delivery = undefined
+      this.#closed = true
+      delivery.reject(error)
+    } else this.fail(error)
   }
 
   #close(): void {
@@ -155,31 +172,34 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
     const delivery = this.#delivery
     if (delivery === undefined || delivery.busy) return
     while (this.#head < this.#items.length) {
-      const item = this.#take()
-      let wait: Promise<void> | undefined
-      try {
-        wait = delivery.sink(item)
-      } catch (error) {
-        this.#leave(error)
-        return
-      }
-      if (wait) {
-        delivery.busy = true
-        wait.then(
-          () => {
-            delivery.busy = false
-            this.#drain()
-          },
-          (error: unknown) => this.#leave(error),
-        )
-        return
-      }
+      if (!this.#handOver(delivery, this.#take())) return
     }
     if (!this.#closed) return
     this.#delivery = undefined
     const error = this.#takeError()
     if (error) delivery.reject(error.value)
     else delivery.resolve()
+  }
+
+  /** Gives the sink one item. False when it wants a rest or has failed. */
+  #handOver(delivery: Delivery<T>, item: T): boolean {
+    let wait: Promise<void> | undefined
+    try {
+      wait = delivery.sink(item)
+    } catch (error) {
+      this.#leave(error)
+      return false
+    }
+    if (wait === undefined) return true
+    delivery.busy = true
+    wait.then(
+      () => {
+        delivery.busy = false
+        this.#drain()
+      },
+      (error: unknown) => this.#leave(error),
+    )
+    return false
   }
 
   /** The sink has failed: the consumer is gone. */

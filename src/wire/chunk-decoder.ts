@@ -62,7 +62,7 @@ export class ChunkDecoder {
    *   error sent inside the stream; `incomplete_stream` for `[DONE]` without a finish reason
    */
   data(data: string): void {
-    if (data === '[DONE]' || data.trim() === '[DONE]') {
+    if (data.length < 16 && data.trim() === '[DONE]') {
       this.end()
       return
     }

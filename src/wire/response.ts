@@ -19,7 +19,11 @@ export function decodeResponse(
   options: { upstream: string; model: string },
 ): { events: AnswerEvent[]; reported: Reported } {
   const events: AnswerEvent[] = []
-  const decoder = new ChunkDecoder({ ...options, emit: (event) => events.push(event) })
+  const decoder = new ChunkDecoder({
+    upstream: options.upstream,
+    model: options.model,
+    emit: (event) => events.push(event),
+  })
   if (typeof body !== 'object' || body === null)
     throw new MoaError('invalid_response', `${options.upstream} answered with JSON that is not an object.`, {
       retryable: true,

@@ -37,26 +37,43 @@ export class SseParser {
       this.#skipLineFeed = false
       if (text.charCodeAt(start) === 10) start += 1
     }
-    // Almost no server uses CR; looking for it only where it can be keeps the common path to one search a line.
-    const hasReturn = text.includes('\r', start)
+    // Almost no server uses CR. The two loops are apart because V8 moves the search into a loop that uses its result,
+    // where it is done for every line: ten times slower.
+    if (text.includes('\r', start)) this.#anyLines(text, start)
+    else this.#plainLines(text, start)
+  }
+
+  /** Lines that end in LF: one search each. */
+  #plainLines(text: string, from: number): void {
+    let start = from
     while (start < text.length) {
-      let end = text.indexOf('\n', start)
-      if (hasReturn) {
-        const carriage = text.indexOf('\r', start)
-        if (carriage !== -1 && (end === -1 || carriage < end)) {
-          this.#line(text, start, carriage)
-          start = carriage + 1
-          if (start === text.length) this.#skipLineFeed = true
-          else if (text.charCodeAt(start) === 10) start += 1
-          continue
-        }
-      }
+      const end = text.indexOf('\n', start)
       if (end === -1) {
         this.#hold(start === 0 ? text : text.slice(start))
         return
       }
       this.#line(text, start, end)
-      start = end += 1
+      start = end + 1
+    }
+  }
+
+  /** Lines that end in LF, CRLF or CR. */
+  #anyLines(text: string, from: number): void {
+    let start = from
+    let carriage = text.indexOf('\r', start)
+    while (start < text.length) {
+      const feed = text.indexOf('\n', start)
+      if (carriage < start) carriage = text.indexOf('\r', start)
+      if (carriage === -1) {
+        this.#plainLines(text, start)
+        return
+      }
+      const returns = feed === -1 || carriage < feed
+      this.#line(text, start, returns ? carriage : feed)
+      start = (returns ? carriage : feed) + 1
+      if (!returns) continue
+      if (start === text.length) this.#skipLineFeed = true
+      else if (text.charCodeAt(start) === 10) start += 1
     }
   }
 

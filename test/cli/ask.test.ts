@@ -30,7 +30,9 @@ describe('moa ask', () => {
     expect(stdout).toMatch(/^Merged from 3 proposals:\n/)
     expect(stdout.endsWith('\n')).toBe(true)
     expect(stdout).not.toContain('\u001b')
-    expect(stderr).toMatch(/layer 1 of 2\n( {2}lab\/\w+: \d+ tokens in .*\n){3}layer 2 of 2: answer\n/)
+    expect(stderr).toMatch(
+      /layer 1 of 2 · proposals\n( {2}lab\/\w+: \d+ tokens in .*\n){3}layer 2 of 2 · answer\n/,
+    )
     expect(stderr).toMatch(/lab\/barbara +1 +.* unknown\n/)
     expect(stderr).toMatch(/total +4 .* unknown\n/)
     expect(sim.log.map(({ model }) => model).sort()).toEqual(['ada', 'alan', 'barbara', 'grace'])
@@ -199,6 +201,25 @@ describe('moa ask', () => {
     expect(failed.code).toBe(4)
     expect(JSON.parse(failed.stdout)).toMatchObject({ error: { code: 'all_failed' } })
     expect(failed.stderr).toMatch(/^moa: No model of recipe/m)
+  })
+
+  it('keeps within a deadline and within a budget', async () => {
+    const late = await box.run([
+      'ask',
+      '--deadline',
+      '1',
+      '-p',
+      'lab/ada',
+      '-p',
+      'lab/grace+hang-before',
+      'Hi',
+    ])
+    expect(late.code).toBe(0)
+    expect(late.stdout).toContain('Merged from 1 proposal')
+    expect(late.stderr).toMatch(/lab\/grace\+hang-before: (dropped|failed)/)
+    const dear = await box.run(['ask', '--max-cost', '0.01', 'Hi'])
+    expect([dear.code, dear.stdout]).toEqual([4, ''])
+    expect(dear.stderr).toMatch(/^moa: .*price.*lab\/ada/m)
   })
 
   it('says when the answer was cut off', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { textOf } from '../../src/core/index.js'
 import { startSimServer, type SimServer } from '../../src/sim/index.js'
 import { Sandbox, built, labConfig, type Ended } from './moa.js'
 
@@ -35,7 +36,7 @@ describe('moa chat', () => {
       content: expect.stringMatching(/^Merged from 3 proposals/),
     })
     expect(next?.content).toBe('second question')
-    expect(stdout).toContain(String(answer?.content).trim())
+    expect(stdout).toContain(textOf(answer?.content ?? '').trim())
   })
 
   it('joins lines that end with a backslash', async () => {

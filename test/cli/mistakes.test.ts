@@ -26,7 +26,7 @@ afterAll(async () => {
 
 const LAB = { LAB_KEY: 'right-key' }
 /** Every mistake: what is asked, how it ends, and what the one line says. */
-const MISTAKES: readonly (readonly [string, readonly string[], number, RegExp, StartOptions?])[] = [
+const MISTAKES: [string, readonly string[], number, RegExp, StartOptions?][] = [
   ['no question', ['ask'], 2, /^moa: There is no question\. .*moa ask/],
   ['an empty question', ['ask', '  '], 2, /^moa: There is no question/],
   ['an unknown command', ['aks', 'hi'], 2, /^moa: There is no command "aks"\. Did you mean "ask"\?/],
@@ -71,7 +71,13 @@ const MISTAKES: readonly (readonly [string, readonly string[], number, RegExp, S
     2,
     /^moa: There is no simulated model "adda"\. Did you mean "ada"\?/,
   ],
-  ['an unknown model of a provider', ['ask', '-r', 'lab/adda', 'hi'], 4, /^moa: lab .*adda/, { env: LAB }],
+  [
+    'an unknown model of a provider',
+    ['ask', '-r', 'lab/adda', 'hi'],
+    4,
+    /^moa: lab .*adda.*Did you mean "ada"\? `moa models lab`/,
+    { env: LAB },
+  ],
   [
     'flags of a recipe on a single model',
     ['ask', '-r', 'lab/ada', '--layers', '3', 'hi'],
@@ -188,7 +194,7 @@ describe('a mistake is told in one clear line with the right exit code:', () => 
     box.write('url.yaml', 'providers: { lab: { baseURL: "not a url" } }\n')
   })
 
-  it.each(MISTAKES)('%s', async (_, args, exitCode, line, options = {}) => {
+  it.each(MISTAKES)('%s', async (...[, args, exitCode, line, options = {}]) => {
     const { code, stdout, stderr } = await box.run(args, options)
     const lines = stderr
       .trimEnd()

@@ -30,7 +30,7 @@ describe.skipIf(!hasTmux())('a terminal', () => {
     expect(live).toContain('layer 1 of 2')
     const end = await terminal.until(/\[code 0\]/)
     expect(end).toMatch(
-      /layer 1 of 2\n✓ lab\/ada +\d+ tok +\d+\.\d s\n✓ lab\/grace .*\n✓ lab\/alan .*\nlayer 2 of 2 · answer · lab\/barbara\n\nMerged from 3/,
+      /layer 1 of 2 · proposals\n✓ lab\/ada +\d+ tok +\d+\.\d s\n✓ lab\/grace .*\n✓ lab\/alan .*\nlayer 2 of 2 · answer · lab\/barbara\n\nMerged from 3/,
     )
     expect(end).toMatch(/\n• “/)
     expect(end).toMatch(
@@ -115,7 +115,7 @@ describe.skipIf(!hasTmux())('a terminal', () => {
   it('is used as a plain one when it is dumb', async () => {
     const terminal = open(['ask', 'Hi'], 80, { TERM: 'dumb' })
     const end = await terminal.until(/\[code 0\]/)
-    expect(end).toMatch(/layer 1 of 2\n {2}lab\/\w+: \d+ tokens in/)
+    expect(end).toMatch(/layer 1 of 2 · proposals\n {2}lab\/\w+: \d+ tokens in/)
   })
 
   it('ends an answer with Ctrl-C, leaves 130 and the cursor', async () => {

@@ -5,12 +5,12 @@ import { didYouMean } from '../../util/suggest.js'
 import { proposalLines } from '../display/proposal-lines.js'
 import { reason } from '../input.js'
 import { tellSimulated } from '../notices.js'
-import type { ChatSession } from './session.js'
+import type { Conversation } from './conversation.js'
 
 interface ChatCommand {
   readonly usage: string
   readonly help: string
-  run(session: ChatSession, argument: string): Promise<void> | void
+  run(conversation: Conversation, argument: string): Promise<void> | void
 }
 
 /** What can be said with a slash. */
@@ -18,15 +18,15 @@ const COMMANDS: Readonly<Record<string, ChatCommand>> = {
   recipe: {
     usage: '/recipe [NAME]',
     help: 'answer with another recipe or model; without a name list the recipes',
-    async run(session, name) {
+    async run(conversation, name) {
       if (name !== '') {
-        await session.use(name)
-        session.shell.note(`${session.selection.name} answers from now on.`)
-        tellSimulated(session.workspace, session.selection, session.shell)
+        await conversation.use(name)
+        conversation.shell.note(`${conversation.selection.name} answers from now on.`)
+        tellSimulated(conversation.workspace, conversation.selection, conversation.shell)
         return
       }
-      for (const each of session.workspace.book.names())
-        session.shell.note(`${each === session.selection.name ? '* ' : '  '}${each}`)
+      for (const each of conversation.workspace.book.names())
+        conversation.shell.note(`${each === conversation.selection.name ? '* ' : '  '}${each}`)
     },
   },
   models: {
@@ -67,9 +67,9 @@ const COMMANDS: Readonly<Record<string, ChatCommand>> = {
   reset: {
     usage: '/reset',
     help: 'forget what was said',
-    run(session) {
-      session.reset()
-      session.shell.note('A new conversation.')
+    run(conversation) {
+      conversation.reset()
+      conversation.shell.note('A new conversation.')
     },
   },
   help: {
@@ -86,7 +86,7 @@ const COMMANDS: Readonly<Record<string, ChatCommand>> = {
 const ALIASES: Readonly<Record<string, string>> = { quit: 'exit', q: 'exit', '?': 'help' }
 
 /** Runs a line that begins with a slash. Returns whether the chat is over. @throws {@link MoaError} */
-export async function runChatCommand(session: ChatSession, line: string): Promise<boolean> {
+export async function runChatCommand(conversation: Conversation, line: string): Promise<boolean> {
   const [, word = '', argument = ''] = /^\/(\S*)\s*(.*)$/s.exec(line) ?? []
   const name = ALIASES[word] ?? word
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
@@ -95,7 +95,7 @@ export async function runChatCommand(session: ChatSession, line: string): Promis
       'usage',
       `There is no /${word}.${didYouMean(word, Object.keys(COMMANDS))} /help lists what there is.`,
     )
-  await command.run(session, argument.trim())
+  await command.run(conversation, argument.trim())
   return name === 'exit'
 }
 

@@ -1,5 +1,6 @@
 import { exitOf, runAnswer, type AnswerFlags } from '../answer.js'
 import { readPrompt, type PromptFlags } from '../input.js'
+import { withModelHint } from '../model-hint.js'
 import { tellSimulated, tellWarnings } from '../notices.js'
 import type { Invocation } from '../program.js'
 import { requestOf, select, type RecipeFlags } from '../select.js'
@@ -19,7 +20,12 @@ export async function ask({ shell, args, options, exitWith }: Invocation<AskOpti
     const selection = await select(workspace, options)
     const request = requestOf(await question, options)
     tellSimulated(workspace, selection, shell)
-    exitWith(exitOf(await runAnswer({ shell, selection, request, flags: options })))
+    const finish = await runAnswer({ shell, selection, request, flags: options }).catch(
+      async (error: unknown) => {
+        throw await withModelHint(error, { workspace, selection, signal: shell.signal })
+      },
+    )
+    exitWith(exitOf(finish))
   } finally {
     await workspace.close()
   }

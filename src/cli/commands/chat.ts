@@ -2,7 +2,7 @@ import { ERROR_TABLE, isAbort, MoaError, toMoaError } from '../../core/errors.js
 import { linkedController } from '../../util/abort.js'
 import { runChatCommand } from '../chat/commands.js'
 import { chatEntries } from '../chat/input.js'
-import { ChatSession, type ChatFlags } from '../chat/session.js'
+import { Conversation, type ChatFlags } from '../chat/conversation.js'
 import { tellSimulated, tellWarnings } from '../notices.js'
 import type { Invocation } from '../program.js'
 import { reportError } from '../report.js'
@@ -18,14 +18,14 @@ export async function chat({ shell, options, exitWith }: Invocation<ChatFlags>):
     tellWarnings(workspace, shell)
     const selection = await select(workspace, options)
     tellSimulated(workspace, selection, shell)
-    const session = new ChatSession({ shell, workspace, flags: options, selection })
+    const conversation = new Conversation({ shell, workspace, flags: options, selection })
     const typed = shell.stdin.isTTY
     if (typed) shell.note(`${selection.name} answers. /help shows what else can be said; Ctrl-D leaves.\n`)
     for await (const entry of chatEntries(shell)) {
       if (entry.trim() === '') continue
       try {
-        if (!entry.startsWith('/')) await turn(session, entry)
-        else if (await runChatCommand(session, entry)) break
+        if (!entry.startsWith('/')) await turn(conversation, entry)
+        else if (await runChatCommand(conversation, entry)) break
       } catch (thrown) {
         shell.signal.throwIfAborted()
         const error = toMoaError(thrown)
@@ -42,12 +42,12 @@ export async function chat({ shell, options, exitWith }: Invocation<ChatFlags>):
 }
 
 /** One question; Ctrl-C stops its answer and not the chat. */
-async function turn(session: ChatSession, question: string): Promise<void> {
-  const { shell } = session
+async function turn(conversation: Conversation, question: string): Promise<void> {
+  const { shell } = conversation
   const link = linkedController(shell.signal)
   const restore = shell.onInterrupt(() => link.abort(new MoaError('aborted', 'Stopped.')))
   try {
-    await session.ask(question, link.signal)
+    await conversation.ask(question, link.signal)
   } catch (error) {
     if (!isAbort(error) || shell.signal.aborted) throw error
     shell.note('Stopped; this question is not kept.')

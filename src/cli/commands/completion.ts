@@ -1,5 +1,5 @@
 import type { Command, Option } from 'commander'
-import { createProgram, type Invocation } from '../program.js'
+import type { Invocation } from '../program.js'
 
 /** A command as completion sees it. */
 interface Entry {
@@ -13,11 +13,8 @@ interface Entry {
 }
 
 /** `moa completion bash|zsh|fish` */
-export async function completion({ shell, args }: Invocation<unknown>): Promise<void> {
-  const root = entryOf(
-    createProgram(shell, () => {}),
-    '',
-  )
+export async function completion({ shell, args, program }: Invocation<unknown>): Promise<void> {
+  const root = entryOf(program, '')
   const entries = flatten(root)
   const [kind] = args
   const script = kind === 'fish' ? fish(root) : kind === 'zsh' ? zsh(entries) : bash(entries)

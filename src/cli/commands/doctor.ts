@@ -7,7 +7,7 @@ import { tellWarnings } from '../notices.js'
 import type { Invocation } from '../program.js'
 import type { Shell } from '../shell.js'
 import { oneLine } from '../terminal/sanitize.js'
-import { paint, span, type Span } from '../terminal/style.js'
+import { paint, span, wrap, type Span } from '../terminal/style.js'
 import { formatDuration } from '../view/format.js'
 import { version } from '../version.js'
 import { openWorkspace, type Workspace } from '../workspace/open.js'
@@ -149,7 +149,9 @@ async function print(input: {
         ),
       ],
     )
-  await shell.write(`${lines.map((line) => paint(line, shell.stdout.styled)).join('\n')}\n`)
+  const { live, columns, styled } = shell.stdout
+  const fitted = live ? lines.flatMap((line) => wrap(line, columns)) : lines
+  await shell.write(`${fitted.map((line) => paint(line, styled)).join('\n')}\n`)
 }
 
 function providerLine({ name, keyFrom, result }: Finding, width: number): Span[] {

@@ -1,17 +1,18 @@
-import type { Message } from '../../core/message.js'
-import { textOf } from '../../core/message.js'
+import { MoaError, toMoaError } from '../../core/errors.js'
+import { textOf, type Message } from '../../core/message.js'
+import type { Model } from '../../core/model.js'
+import { estimateRun, type RunEstimate } from '../../engine/estimate.js'
 import { explain, type ExplainedCall } from '../../engine/explain.js'
 import { compile, type Plan } from '../../engine/plan.js'
 import { priceOf } from '../../providers/prices.js'
-import { KNOWN_PROVIDERS } from '../../providers/known.js'
-import { priceCeiling, type Ceiling } from '../ceiling.js'
 import { readPrompt, type PromptFlags } from '../input.js'
 import { tellWarnings } from '../notices.js'
 import type { Invocation } from '../program.js'
-import { requestOf, select, type RecipeFlags } from '../select.js'
+import { choose, requestOf, type Choice, type RecipeFlags } from '../select.js'
 import { sanitize } from '../terminal/sanitize.js'
 import { paint, span } from '../terminal/style.js'
 import { formatCount, formatDollars } from '../view/format.js'
+import { stageName } from '../view/stage-name.js'
 import { openWorkspace, type Workspace } from '../workspace/open.js'
 
 export interface ExplainOptions extends PromptFlags, RecipeFlags {
@@ -24,49 +25,70 @@ export async function explainCommand({ shell, args, options }: Invocation<Explai
   try {
     await workspace.prepare(options.recipe, shell.signal)
     tellWarnings(workspace, shell)
-    const selection = await select(workspace, options)
+    const choice = choose(workspace, options)
     const request = requestOf(await readPrompt(args, options, shell), options)
-    const plan = selection.plan ?? single(selection.name)
-    const calls = explain(plan, request, (address) => modelOf(workspace, address))
-    const ceiling = priceCeiling(calls, (model) => price(workspace, model))
-    if (options.json) {
-      const counted = calls.map((call, index) => ({ ...call, ceiling: ceiling.calls[index] }))
-      const { usd, reasons } = ceiling
-      const summary = { recipe: selection.name, recipeHash: plan.hash, simulated: selection.simulated }
-      const value = {
-        ...summary,
-        mode: plan.mode,
-        callCount: plan.calls,
-        depth: plan.depth,
-        ceilingUsd: usd,
-        reasons,
-      }
-      await shell.write(`${JSON.stringify({ ...value, calls: counted }, null, 2)}\n`)
-    } else await shell.write(asText({ plan, calls, ceiling }, shell.stdout.styled))
+    const plan = choice.plan ?? single(choice.name)
+    const models = await modelsOf(workspace, plan)
+    const calls = explain(plan, request, (address) => models.get(address))
+    const estimate = estimateRun(plan, request, (address) => models.get(address))
+    const text = options.json
+      ? `${JSON.stringify(asJson({ choice, plan, calls, estimate }), null, 2)}\n`
+      : asText({ plan, calls, estimate }, shell.stdout.styled)
+    await shell.write(text)
   } finally {
     await workspace.close()
   }
 }
 
+interface Explained {
+  readonly plan: Plan
+  readonly calls: readonly ExplainedCall[]
+  readonly estimate: RunEstimate
+}
+
 /** A single model as a plan of one call. */
 const single = (model: string): Plan => compile({ stages: [{ kind: 'synthesize', slots: [model] }] }, model)
 
-function modelOf(workspace: Workspace, address: string): ReturnType<Parameters<typeof explain>[2]> {
-  try {
-    return workspace.book.resolve(address)
-  } catch {
-    return undefined // Messages can be shown for models that can't be asked.
+/** The models of a plan; those that can't be asked for want of a key can still be explained, with their price. */
+async function modelsOf(workspace: Workspace, plan: Plan): Promise<Map<string, Model>> {
+  const models = new Map<string, Model>()
+  for (const { slots } of plan.stages)
+    for (const { slot } of slots) {
+      if (models.has(slot.model)) continue
+      try {
+        models.set(slot.model, await workspace.model(slot.model))
+      } catch (error) {
+        if (toMoaError(error).code === 'internal') throw error
+        models.set(slot.model, unreachable(workspace, slot.model))
+      }
+    }
+  return models
+}
+
+function unreachable({ settings }: Workspace, model: string): Model {
+  const [provider = '', ...rest] = (settings.models[model] ?? model).split('/')
+  const price = priceOf(provider, rest.join('/'), { overrides: settings.prices })
+  return {
+    id: model,
+    ...(price && { price }),
+    stream: () => {
+      throw new MoaError('internal', `${model} is only explained and can't be asked.`)
+    },
   }
 }
 
-function price({ settings }: Workspace, model: string): ReturnType<typeof priceOf> {
-  const address = settings.models[model] ?? model
-  const [provider = '', ...rest] = address.split('/')
-  const local =
-    settings.providers.find(({ name }) => name === provider)?.local ??
-    KNOWN_PROVIDERS.find(({ name }) => name === provider)?.local ??
-    false
-  return priceOf(provider, rest.join('/'), { overrides: settings.prices, local })
+function asJson({ choice, plan, calls, estimate }: Explained & { choice: Choice }): unknown {
+  const { name, simulated } = choice
+  return {
+    recipe: name,
+    recipeHash: plan.hash,
+    simulated,
+    mode: plan.mode,
+    callCount: plan.calls,
+    depth: plan.depth,
+    estimate,
+    calls,
+  }
 }
 
 /** Calls of one layer that send the same are shown together. */
@@ -81,26 +103,20 @@ function grouped(calls: readonly ExplainedCall[]): ExplainedCall[][] {
   return [...groups.values()]
 }
 
-function asText(
-  { plan, calls, ceiling }: { plan: Plan; calls: readonly ExplainedCall[]; ceiling: Ceiling },
-  styled: boolean,
-): string {
+function asText({ plan, calls, estimate }: Explained, styled: boolean): string {
   const bold = (text: string): string => paint([span(text, { bold: true })], styled)
   const dim = (text: string): string => paint([span(text, { dim: true })], styled)
   const lines = [
     `${plan.name}: ${plan.calls} calls, ${plan.depth} of them one after another; mode ${plan.mode}; hash ${plan.hash.slice(0, 12)}`,
-    priceText(ceiling),
+    priceText(estimate),
   ]
+  const kinds = plan.stages.map(({ kind }) => kind)
   for (const group of grouped(calls)) {
     const [call] = group as [ExplainedCall]
-    const { stage } = call.slot
-    const what = call.standby ? 'stands by' : call.kind === 'synthesize' ? 'answer' : 'proposals'
-    lines.push(
-      '',
-      bold(
-        `━━ layer ${stage + 1} of ${plan.stages.length} · ${what} · ${group.map(({ slot }) => slot.name).join(', ')}`,
-      ),
-    )
+    const names = group.map(({ slot }) => slot.name).join(', ')
+    const standby = call.standby ? ' · stands by' : ''
+    const times = call.times > 1 ? ` · ${call.times} times` : ''
+    lines.push('', bold(`━━ ${stageName(kinds, call.slot.stage)} · ${names}${standby}${times}`))
     const settings = settingsText(call)
     if (settings !== '') lines.push(dim(settings))
     if (call.shown.length > 0) lines.push(dim('‹…› stands for an answer that does not exist yet'))
@@ -109,12 +125,16 @@ function asText(
   return `${lines.join('\n')}\n`
 }
 
-function priceText({ usd, reasons, calls }: Ceiling): string {
-  const tokens = calls.reduce((sum, { inputTokens }) => sum + inputTokens, 0)
-  const size = `about ${formatCount(tokens)} prompt tokens`
-  return usd === null
-    ? `${size}; no price ceiling: ${reasons.join('; ')}`
-    : `${size}; at most about ${formatDollars(usd)}, retries not counted`
+function priceText({ inputTokens, usd, ceilingUsd, unpriced, unlimited }: RunEstimate): string {
+  const size = `about ${formatCount(inputTokens)} prompt tokens`
+  const expected = usd === null ? '' : `; about ${formatDollars(usd)} for answers of usual length`
+  if (ceilingUsd !== null)
+    return `${size}${expected}; at most about ${formatDollars(ceilingUsd)}, retries not counted`
+  const reasons = [
+    ...(unpriced.length > 0 ? [`no price is known for ${unpriced.join(', ')}`] : []),
+    ...(unlimited.length > 0 ? [`no token limit (maxTokens) for ${[...new Set(unlimited)].join(', ')}`] : []),
+  ]
+  return `${size}${expected}; no price ceiling: ${reasons.join('; ')}`
 }
 
 function settingsText({ request }: ExplainedCall): string {

@@ -11,6 +11,7 @@ import { reason } from '../input.js'
 import { warn } from '../notices.js'
 import type { Invocation } from '../program.js'
 import type { Shell } from '../shell.js'
+import { oneLine } from '../terminal/sanitize.js'
 import { answering, bySize } from '../workspace/local-models.js'
 import { openWorkspace, type Workspace } from '../workspace/open.js'
 
@@ -80,7 +81,12 @@ async function askProviders({ settings, providers }: Workspace, shell: Shell): P
   const offers = await Promise.all(
     names.map(async (provider): Promise<Offer> => {
       const result = await providers.probe(provider, { signal: shell.signal })
-      if (result.ok) return { provider, models: answering(result.models.map(({ id }) => id)) }
+      // A name that would do something to the terminal is none to choose.
+      if (result.ok)
+        return {
+          provider,
+          models: answering(result.models.map(({ id }) => id)).filter((id) => oneLine(id) === id),
+        }
       if (wanted.has(provider)) warn(shell, result.error.message)
       return { provider, models: [] }
     }),

@@ -1,9 +1,11 @@
+import { OWN_RECIPE_NAMES } from '../../config/recipes.js'
 import { errorInfo } from '../../core/errors.js'
-import type { Plan, PlanSlot } from '../../engine/plan.js'
+import type { Plan, PlanSlot, PlanStage } from '../../engine/plan.js'
 import { INHERITABLE } from '../../engine/recipe.js'
 import { tellWarnings } from '../notices.js'
 import type { Invocation } from '../program.js'
 import { oneLine } from '../terminal/sanitize.js'
+import { stageName } from '../view/stage-name.js'
 import { table } from '../view/table.js'
 import { openWorkspace, type Workspace } from '../workspace/open.js'
 
@@ -61,7 +63,7 @@ export async function checkRecipes({
   await withWorkspace({ shell, config: options.config }, async (workspace) => {
     tellWarnings(workspace, shell)
     const { settings, own } = workspace
-    const made = own ? ['moa', 'moa-lite', 'self-moa'] : []
+    const made = own ? OWN_RECIPE_NAMES : []
     const names = args.length > 0 ? args : [...settings.writtenRecipes, ...made]
     let broken = 0
     for (const name of names) {
@@ -110,16 +112,19 @@ function describe(plan: Plan): string {
     `${plan.calls} calls, ${plan.depth} of them one after another; mode ${plan.mode}; hash ${plan.hash.slice(0, 12)}`,
   )
   if (plan.inherit.length > 0) lines.push(`proposers take from the request: ${plan.inherit.join(', ')}`)
+  const kinds = plan.stages.map(({ kind }) => kind)
   for (const [index, stage] of plan.stages.entries()) {
-    const what = stage.kind === 'synthesize' ? 'answer' : 'proposals'
-    lines.push('', `layer ${index + 1} of ${plan.stages.length}: ${what}`)
+    lines.push('', stageName(kinds, index))
     for (const slot of stage.slots) {
-      const standby = stage.kind === 'synthesize' && slot.ref.index > 0 ? ' (stands by)' : ''
+      const standby = standsBy(stage) && slot.ref.index > 0 ? ' (stands by)' : ''
       lines.push(`  ${oneLine(slot.ref.name)}${standby}${settingsOf(slot)}`)
     }
   }
   return `${lines.join('\n')}\n`
 }
+
+const standsBy = (stage: PlanStage): boolean =>
+  stage.kind !== 'propose' && !(stage.kind === 'rank' && stage.by === 'peers')
 
 const LIMITS = ['contextTokens', 'timeoutMs', 'firstTokenTimeoutMs', 'stallTimeoutMs'] as const
 

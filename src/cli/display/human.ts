@@ -10,9 +10,7 @@ import type { Display } from './display.js'
 import type { LiveAnswer } from './live-answer.js'
 import type { LiveProgress } from './live-progress.js'
 import { ProgressLines } from './progress-lines.js'
-
-/** How often what moves is drawn. */
-const TICK_MS = 80
+import { TICK_MS } from './tick.js'
 
 export interface HumanOptions {
   readonly shell: Shell
@@ -110,7 +108,7 @@ class HumanDisplay implements Display {
     this.#answering = true
     const { live, answer } = this.#parts
     if (live === undefined) return
-    if (answer) live.end([live.title(), []])
+    if (answer) live.end([...live.heading(), []])
     // A pipe may end on this very terminal, where two writers would overwrite each other.
     else if (!isFile(1)) live.end()
   }

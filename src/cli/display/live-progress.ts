@@ -40,11 +40,14 @@ export class LiveProgress {
   }
 
   /** The heading of the answer, for when the answer itself follows below. */
-  title(): Line {
+  heading(): Line[] {
     const { stages, stage, writer } = this.#state
-    const current = stages[stage]
-    const title = current === undefined ? [] : stageTitle(current, { index: stage, count: stages.length })
-    return [...title, span(writer === undefined ? '' : ` · ${writer.ref.name}`, { dim: true })]
+    const result = stages[stage]?.result
+    const title = [
+      ...stageTitle(stages, stage),
+      span(writer === undefined ? '' : ` · ${writer.ref.name}`, { dim: true }),
+    ]
+    return result === undefined ? [title] : [title, [span(`  ${result}`)]]
   }
 
   #current(): Line[] {
@@ -55,10 +58,7 @@ export class LiveProgress {
     const stage = this.#state.stages[index]
     if (stage === undefined) return []
     const { columns, rows } = this.#terminal
-    return [
-      stageTitle(stage, { index, count: this.#state.stages.length }),
-      ...stageFrame(stage, this.#state.now(), { columns, rows }),
-    ]
+    return [stageTitle(this.#state.stages, index), ...stageFrame(stage, this.#state.now(), { columns, rows })]
   }
 
   #draw(lines: readonly Line[], above: readonly string[]): void {

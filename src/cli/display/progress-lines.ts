@@ -1,13 +1,15 @@
 import type { ModelEvent } from '../../core/events.js'
 import { formatCount, formatSeconds } from '../view/format.js'
 import { oneLine } from '../terminal/sanitize.js'
+import { stageName } from '../view/stage-name.js'
+import { stageResult } from '../view/stage-result.js'
 import { plainProposal } from './plain-proposal.js'
 
 /** Progress as plain lines, for logs and terminals that can't move the cursor. */
 export class ProgressLines {
   readonly #note: (line: string) => void
   readonly #showProposals: boolean
-  #layers = 0
+  #kinds: readonly string[] = []
 
   constructor(note: (line: string) => void, showProposals: boolean) {
     this.#note = note
@@ -17,12 +19,10 @@ export class ProgressLines {
   add(event: ModelEvent): void {
     switch (event.type) {
       case 'run-start':
-        this.#layers = event.stages.length
+        this.#kinds = event.stages.map(({ kind }) => kind)
         break
       case 'stage-start':
-        this.#note(
-          `layer ${event.stage + 1} of ${this.#layers}${event.kind === 'synthesize' ? ': answer' : ''}`,
-        )
+        this.#note(stageName(this.#kinds, event.stage))
         break
       case 'proposal-end': {
         const { slot, usage, durationMs } = event.proposal
@@ -37,6 +37,11 @@ export class ProgressLines {
         break
       case 'proposal-dropped':
         this.#note(`  ${oneLine(event.slot.name)}: dropped, ${oneLine(event.reason)}`)
+        break
+      case 'ranking-end':
+      case 'vote-end':
+      case 'gate-end':
+        this.#note(`  ${stageResult(event)}`)
         break
       default:
         break

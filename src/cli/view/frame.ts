@@ -1,6 +1,7 @@
 import { fitLine, padLine, span, wrap, type Line, type Span, type Style } from '../terminal/style.js'
 import { padEnd, padStart, textWidth, truncate, truncateStart } from '../terminal/width.js'
 import { formatCount, formatSeconds } from './format.js'
+import { stageName } from './stage-name.js'
 import type { RunState, SlotPhase, SlotState, StageState } from './run-state.js'
 import { oneLine } from '../terminal/sanitize.js'
 
@@ -30,11 +31,13 @@ export function spinner(now: number): string {
   return SPINNER[Math.floor(now / FRAME_MS) % SPINNER.length] as string
 }
 
-/** What a stage is called: layers are counted as the paper does, the aggregator's included. */
-export function stageTitle(stage: StageState, { index, count }: { index: number; count: number }): Line {
-  if (count === 1) return [span('answer', { bold: true })]
-  const what = stage.kind === 'synthesize' ? ' · answer' : ''
-  return [span(`layer ${index + 1} of ${count}`, { bold: true }), span(what, { dim: true })]
+/** The heading of a stage. */
+export function stageTitle(stages: readonly StageState[], index: number): Line {
+  const [place = '', ...what] = stageName(
+    stages.map(({ kind }) => kind),
+    index,
+  ).split(' · ')
+  return [span(place, { bold: true }), span(what.map((word) => ` · ${word}`).join(''), { dim: true })]
 }
 
 /** Who is writing the answer, how much so far and since when. */
@@ -48,15 +51,16 @@ export function statusLine(state: RunState): Line {
 
 /** One line for each slot; side by side with what they write when there is room. Fits the terminal. */
 export function stageFrame(stage: StageState, now: number, size: FrameSize): Line[] {
-  const slots = stage.slots.filter(({ phase, ref }) => stage.kind !== 'synthesize' || shown(phase, ref.index))
+  const slots = stage.slots.filter(({ phase, ref }) => stage.kind === 'propose' || shown(phase, ref.index))
   const busy = slots.some(({ phase }) => phase === 'asking' || phase === 'writing')
   const columnWidth = Math.floor((size.columns + COLUMN_GAP) / slots.length) - COLUMN_GAP
   const fits = columnWidth >= MIN_COLUMN && size.rows > COLUMN_LINES + 6
   if (busy && stage.kind === 'propose' && slots.length > 1 && fits) return columns(slots, now, columnWidth)
-  return rows(slots, now, size)
+  const result = stage.result === undefined ? [] : wrap([span(`  ${stage.result}`)], size.columns)
+  return [...(slots.length === 0 ? [] : rows(slots, now, size)), ...result]
 }
 
-/** Standby aggregators are of interest only once they take over. */
+/** Those who stand by are of interest only once they take over. */
 const shown = (phase: SlotPhase, index: number): boolean => index === 0 || phase !== 'waiting'
 
 function rows(slots: readonly SlotState[], now: number, { columns, rows: height }: FrameSize): Line[] {

@@ -1,5 +1,6 @@
 import type { CallRecord, Degradation, Finish, ModelEvent, SlotRef } from '../../core/index.js'
 import { oneLine } from '../terminal/sanitize.js'
+import { stageResult } from './stage-result.js'
 
 export type SlotPhase = 'waiting' | 'asking' | 'writing' | 'done' | 'failed' | 'dropped'
 
@@ -22,6 +23,8 @@ export interface SlotState {
 export interface StageState {
   readonly kind: string
   readonly slots: SlotState[]
+  /** What a stage that weighs proposals came to. */
+  result?: string
 }
 
 /** Letters and signs of a token, on average over languages; only for the moving figure while a model writes. */
@@ -67,6 +70,8 @@ export class RunState {
       case 'stage-start':
         this.stage = event.stage
         if (event.kind === 'synthesize') this.#write(0)
+        // Judges and critics tell of nothing but their calls; the first of them is at work.
+        else if (event.kind !== 'propose') this.#begin(this.stages[event.stage]?.slots[0])
         break
       case 'proposal-start':
         this.#begin(this.#slot(event.slot))
@@ -108,7 +113,15 @@ export class RunState {
         break
       case 'call-settled':
         this.calls.push(event.call)
+        this.#settle(event.call)
         break
+      case 'ranking-end':
+      case 'vote-end':
+      case 'gate-end': {
+        const stage = this.stages[event.stage]
+        if (stage) stage.result = stageResult(event)
+        break
+      }
       case 'finish':
         this.finish = event
         if (this.writer) {
@@ -117,6 +130,7 @@ export class RunState {
           this.#count(this.writer, tokens ?? event.usage.outputTokens)
         }
         break
+      case 'review-end':
       case 'stage-end':
         break
     }
@@ -132,6 +146,16 @@ export class RunState {
 
   #slot(ref: SlotRef): SlotState | undefined {
     return this.stages[ref.stage]?.slots[ref.index]
+  }
+
+  /** A call of a judge or critic is its slot's whole work. */
+  #settle({ slot: ref, outcome, usage, durationMs, error }: CallRecord): void {
+    const stage = ref && this.stages[ref.stage]
+    if (!ref || !stage || stage.kind === 'propose' || stage.kind === 'synthesize') return
+    const slot = stage.slots[ref.index]
+    if (outcome === 'completed') this.#end(slot, { phase: 'done', durationMs })
+    else this.#end(slot, { phase: 'failed', durationMs, problem: error?.message ?? outcome })
+    this.#count(slot, usage.outputTokens)
   }
 
   #begin(slot: SlotState | undefined): void {

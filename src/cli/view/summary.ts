@@ -1,5 +1,6 @@
 import { addCost, addUsage, costOf, NO_COST, NO_USAGE } from '../../core/index.js'
 import type { CallRecord, Cost, Degradation, Usage } from '../../core/index.js'
+import { oneLine } from '../terminal/sanitize.js'
 import { fitLine, span, wrap, type Line, type Span, type Style } from '../terminal/style.js'
 import { padEnd, padStart, textWidth, truncate } from '../terminal/width.js'
 import { formatCost, formatCount, formatSeconds } from './format.js'
@@ -126,6 +127,6 @@ function costCell({ cost, usage }: ModelBill): string {
 /** Why the answer is not all that was asked for, one entry each. */
 export function degradedLines(degraded: readonly Degradation[], width: number): Line[] {
   return degraded.flatMap(({ message }) =>
-    wrap([span('! ', { color: 'yellow' }), span(message, { color: 'yellow' })], width),
+    wrap([span('! ', { color: 'yellow' }), span(oneLine(message), { color: 'yellow' })], width),
   )
 }

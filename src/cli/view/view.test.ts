@@ -4,7 +4,7 @@ import { lineWidth, paint, type Line } from '../terminal/style.js'
 import { formatCost, formatCount, formatDollars, formatDuration } from './format.js'
 import { stageFrame } from './frame.js'
 import { RunState } from './run-state.js'
-import { billByModel, summaryLines } from './summary.js'
+import { billByModel, degradedLines, summaryLines } from './summary.js'
 import { table } from './table.js'
 
 const text = (lines: readonly Line[]): string[] => lines.map((line) => paint(line, false).trimEnd())
@@ -193,6 +193,16 @@ describe('summaryLines', () => {
     const lines = text(summaryLines(totals, 40))
     expect(lines[0]).toMatch(/^model +time +tokens +cost$/)
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(40)
+  })
+})
+
+describe('degradedLines', () => {
+  it('breaks reasons into lines and takes out what upstreams smuggled in', () => {
+    const message = 'lab failed:\u001b]0;owned\u0007 a long story\nabout a server'
+    expect(text(degradedLines([{ code: 'proposer-failed', message }], 30))).toEqual([
+      '! lab failed: a long story',
+      'about a server',
+    ])
   })
 })
 

@@ -6,7 +6,7 @@ import type { Host } from '../../config/host.js'
 import { OWN_RECIPE_NAMES, TEMPLATE_NAME } from '../../config/recipes.js'
 import type { Settings } from '../../config/settings.js'
 import { RecipeBook } from '../../engine/book.js'
-import type { Plan } from '../../engine/plan.js'
+import { modelsAsked, type Plan } from '../../engine/plan.js'
 import type { RecipeInput } from '../../engine/recipe.js'
 import { ownRecipes, type OwnModels } from '../../engine/shipped.js'
 import { KNOWN_PROVIDERS, SIM_PROVIDER } from '../../providers/known.js'
@@ -116,10 +116,7 @@ interface Names {
 
 /** Addresses of every model that may be asked, recipes inside recipes included. */
 function slotModels(target: string | Plan, names: Names, seen = new Set<string>()): string[] {
-  if (typeof target !== 'string')
-    return target.stages.flatMap(({ slots }) =>
-      slots.flatMap(({ slot }) => slotModels(slot.model, names, seen)),
-    )
+  if (typeof target !== 'string') return modelsAsked(target).flatMap((name) => slotModels(name, names, seen))
   const address = names.renames[target] ?? target
   if (!names.book.has(address)) return [address]
   // A recipe inside itself is refused elsewhere.

@@ -1,8 +1,9 @@
 import { MoaError, textOf } from '../../core/index.js'
 import type { ChatRequest, Degradation, Message, Model, Sampling, SlotRef } from '../../core/index.js'
 import { estimatePromptTokens } from '../../util/index.js'
+import { outliers } from '../agreement.js'
 import type { Plan, PlanSlot } from '../plan.js'
-import { INHERITABLE, type InheritableField, type Slot } from '../recipe.js'
+import { INHERITABLE, type InheritableField } from '../recipe.js'
 import { adviserView } from './adviser-view.js'
 import { trimHistory } from './history.js'
 import type { Material } from './material.js'
@@ -36,42 +37,75 @@ export function composeForProposer(input: ComposeInput): Composed {
 /** The request of a model that reads the proposals but doesn't answer the client: proposer, judge, critic. */
 export function composeForReader(input: ComposeInput, task: Exclude<Task, 'aggregate'>): Composed {
   const { plan, slot, model, request } = input
-  const sampling = proposerSampling(slot, plan.inherit, request)
+  const asked: Draft = { messages: request.messages }
+  setSampling(asked, slot.slot, INHERITABLE)
+  if (slot.slot.pinned !== true) inheritSampling(asked, plan.inherit, input)
   const base = adviserView(request.messages, model.capabilities)
-  const { messages, ...rest } = compose(input, base, { task, maxTokens: sampling.maxTokens })
-  const { metadata } = request
-  return {
-    request: withExtra({ ...sampling, messages, ...(metadata && { metadata }) }, slot.slot),
-    ...rest,
-  }
+  return complete(input, asked, { task, base })
 }
 
-/** The request the aggregator gets: the client's own, with the proposals. */
+/** The request the aggregator gets: the client's own, with the proposals. A pinned slot keeps to the recipe. */
 export function composeForAggregator(input: ComposeInput): Composed {
   const { slot, request } = input
-  const sampling = aggregatorSampling(slot.slot, request)
-  const { messages, ...rest } = compose(input, request.messages, {
-    task: 'aggregate',
-    maxTokens: sampling.maxTokens,
+  const asked: Draft = { messages: request.messages }
+  setSampling(asked, slot.slot, INHERITABLE)
+  if (slot.slot.pinned !== true) setSampling(asked, request, INHERITABLE)
+  for (const field of ANSWER_FIELDS) setField(asked, field, request[field])
+  return complete(input, asked, { task: 'aggregate', base: request.messages })
+}
+
+/** Fields of the client's request that shape the answer itself. */
+const ANSWER_FIELDS = [
+  'tools',
+  'toolChoice',
+  'parallelToolCalls',
+  'responseFormat',
+  'topLogprobs',
+  'extra',
+] as const satisfies readonly (keyof ChatRequest)[]
+
+/** A request being put together; built field by field, because that is an order of magnitude faster than spreads. */
+type Draft = { -readonly [Field in keyof ChatRequest]: ChatRequest[Field] }
+
+function setField<Field extends keyof ChatRequest>(
+  draft: Draft,
+  field: Field,
+  value: ChatRequest[Field],
+): void {
+  if (value !== undefined) draft[field] = value
+}
+
+function setSampling(draft: Draft, from: Sampling, fields: readonly InheritableField[]): void {
+  for (const field of fields) setField(draft, field, from[field])
+}
+
+/** Fields the recipe inherits come from the request when it has them. */
+function inheritSampling(
+  draft: Draft,
+  fields: readonly InheritableField[],
+  { slot: { ref }, request }: ComposeInput,
+): void {
+  setSampling(draft, request, fields)
+  // Samples of one model with one seed would all be the same answer.
+  if (fields.includes('seed') && request.seed !== undefined)
+    draft.seed = request.seed + ref.stage * 100 + ref.index + 1
+}
+
+/** Puts the proposals and whatever belongs to every request into a draft. */
+function complete(
+  input: ComposeInput,
+  draft: Draft,
+  options: { task: Task; base: readonly Message[] },
+): Composed {
+  const { messages, deviations, order } = compose(input, options.base, {
+    task: options.task,
+    maxTokens: draft.maxTokens,
   })
-  const { tools, toolChoice, parallelToolCalls, responseFormat, topLogprobs, metadata, extra } = request
-  return {
-    request: withExtra(
-      {
-        ...sampling,
-        messages,
-        ...(tools !== undefined && { tools }),
-        ...(toolChoice !== undefined && { toolChoice }),
-        ...(parallelToolCalls !== undefined && { parallelToolCalls }),
-        ...(responseFormat !== undefined && { responseFormat }),
-        ...(topLogprobs !== undefined && { topLogprobs }),
-        ...(metadata !== undefined && { metadata }),
-        ...(extra !== undefined && { extra }),
-      },
-      slot.slot,
-    ),
-    ...rest,
-  }
+  draft.messages = messages
+  setField(draft, 'metadata', input.request.metadata)
+  const { extra } = input.slot.slot
+  if (extra !== undefined) draft.extra = { ...draft.extra, ...extra }
+  return { request: draft, deviations, order }
 }
 
 type Prompt = Omit<Composed, 'request'> & { readonly messages: readonly Message[] }
@@ -100,6 +134,7 @@ function compose(
   const composed = composeNative(messages, material, {
     task: options.task,
     seed: `${seed}/${slot.ref.stage}`,
+    ...(plan.outliers === 'warn' && { suspects: outliers(material.proposals) }),
     ...(room !== undefined && {
       budgetTokens: room - estimatePromptTokens(messages.map(({ content }) => textOf(content))),
     }),
@@ -127,33 +162,4 @@ export function missingTemplate(recipe: string): MoaError {
     `Recipe "${recipe}" uses mode "together", which needs the reference template; it is not shipped. ` +
       `Name its file under "template" in the recipe, or use mode "native".`,
   )
-}
-
-/** The recipe's sampling; fields the recipe inherits come from the request when it has them. */
-function proposerSampling(
-  { ref, slot }: PlanSlot,
-  inherit: readonly InheritableField[],
-  request: ChatRequest,
-): Sampling {
-  const inherited = slot.pinned === true ? {} : pickSampling(request, inherit)
-  const sampling = { ...pickSampling(slot, INHERITABLE), ...inherited }
-  // Samples of one model with one seed would all be the same answer.
-  if (inherited.seed === undefined) return sampling
-  return { ...sampling, seed: inherited.seed + ref.stage * 100 + ref.index + 1 }
-}
-
-/** The client's wishes, over the recipe's defaults; a pinned slot keeps to the recipe. */
-function aggregatorSampling(slot: Slot, request: ChatRequest): Sampling {
-  const own = pickSampling(slot, INHERITABLE)
-  return slot.pinned === true ? own : { ...own, ...pickSampling(request, INHERITABLE) }
-}
-
-function pickSampling(from: Sampling, fields: readonly InheritableField[]): Sampling {
-  const picked: Record<string, unknown> = {}
-  for (const field of fields) if (from[field] !== undefined) picked[field] = from[field]
-  return picked
-}
-
-function withExtra(request: ChatRequest, slot: Slot): ChatRequest {
-  return slot.extra === undefined ? request : { ...request, extra: { ...request.extra, ...slot.extra } }
 }

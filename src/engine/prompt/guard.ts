@@ -1,5 +1,8 @@
 /** Stands beside a proposal that repeats itself, so that its length does not pass for substance. */
-export const GUARD_NOTE = '(caution: most of this text repeats itself)'
+export const REPETITION_NOTE = '(caution: most of this text repeats itself)'
+
+/** Stands beside a proposal that says something else than all others, which may be right or planted. */
+export const OUTLIER_NOTE = '(caution: differs strongly from the other proposals)'
 
 /** Shorter texts repeat themselves by nature. */
 const MIN_CHARACTERS = 600

@@ -2,7 +2,7 @@ import type { Message, TextPart } from '../../core/index.js'
 import { estimateTokens, hash32, seededRandom, sha256Hex } from '../../util/index.js'
 import { fitTexts } from './fit.js'
 import type { Material } from './material.js'
-import { GUARD_NOTE, isRepetitive } from './guard.js'
+import { OUTLIER_NOTE, REPETITION_NOTE, isRepetitive } from './guard.js'
 
 /** What the model that reads the proposals is to do with them. */
 export type Task = 'aggregate' | 'refine' | 'rank' | 'critique'
@@ -13,6 +13,8 @@ export interface NativeOptions {
   readonly seed: string
   /** Tokens the proposals may take together; unlimited when absent. */
   readonly budgetTokens?: number
+  /** Indices of proposals to show last and with a caution. */
+  readonly suspects?: ReadonlySet<number>
 }
 
 export interface ComposedPrompt {
@@ -34,19 +36,33 @@ export function composeNative(
   options: NativeOptions,
 ): ComposedPrompt {
   if (proposals.length === 0) return { messages, trimmed: 0, order: [] }
-  const order = seededRandom(options.seed).shuffle(proposals.map((_, index) => index))
+  const shuffled = seededRandom(options.seed).shuffle(proposals.map((_, index) => index))
+  const suspect = (index: number): boolean => options.suspects?.has(index) === true
+  const order = [...shuffled.filter((index) => !suspect(index)), ...shuffled.filter(suspect)]
   const cleaned = order.map((index) => withoutReasoning(proposals[index]?.text ?? ''))
   const fitted = fitTexts(cleaned, options.budgetTokens ?? Number.POSITIVE_INFINITY, estimateTokens)
-  const key = sha256Hex(`${options.seed}\n${cleaned.join('\n')}`).slice(0, 8)
+  const key = keyOf(options.seed, cleaned)
   const blocks = fitted.texts.map((text, index) => {
-    const warning = isRepetitive(text) ? ` ${GUARD_NOTE}` : ''
+    const notes = [
+      ...(isRepetitive(text) ? [REPETITION_NOTE] : []),
+      ...(suspect(order[index] as number) ? [OUTLIER_NOTE] : []),
+    ]
     const name = `proposal ${index + 1} ${key}`
-    return `<${name}>${warning}\n${escapeProposal(text)}\n</${name}>`
+    const head = [`<${name}>`, ...notes].join(' ')
+    return `${head}\n${escapeProposal(text)}\n</${name}>`
   })
   const note = [intro(blocks.length, key), ...blocks, ...reviewBlock(review, key), TASKS[options.task]].join(
     '\n\n',
   )
   return { messages: appendToLastTurn(messages, note), trimmed: fitted.trimmed, order }
+}
+
+/**
+ * What a proposal would have to know to close its block. It depends on every proposal, so none can know it; and none
+ * could use it, because what looks like a marker is escaped.
+ */
+function keyOf(seed: string, texts: readonly string[]): string {
+  return sha256Hex(`${seed}\n${texts.map(hash32).join('\n')}`).slice(0, 8)
 }
 
 /** The seed of a run that was given none: the same conversation gives the same order. */
@@ -108,10 +124,11 @@ export function withoutReasoning(text: string): string {
 export function escapeProposal(text: string): string {
   return (
     text
-      .replace(/<(\/?)(\s*)(proposal|review)/gi, '&lt;$1$2$3')
+      .replace(/<(\s*\/?\s*)(proposal|review)/gi, '&lt;$1$2')
       .replace(/<\|([a-z0-9_]{1,40})\|>/gi, '&lt;|$1|&gt;')
       .replace(/\[(\/?)INST\]/g, '&#91;$1INST]')
-      .replace(/<<(\/?)SYS>>/g, '&lt;<$1SYS>>')
+      .replace(/<<(\/?)SYS>>/g, '&lt;&lt;$1SYS>>')
+      .replace(/<(start|end)_of_turn>/g, '&lt;$1_of_turn>')
       // Control characters, bidirectional overrides, invisible operators and tag characters.
       .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g, '\ufffd')
       .replace(/[\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]|[\u{e0000}-\u{e007f}]/gu, '\ufffd')

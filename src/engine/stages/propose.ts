@@ -1,6 +1,5 @@
-import { Collector } from '../../core/index.js'
-import type { Proposal } from '../../core/index.js'
-import { Scope } from '../../util/index.js'
+import { Collector, MoaError } from '../../core/index.js'
+import type { ModelEvent, Proposal } from '../../core/index.js'
 import { callSlot } from '../call-slot.js'
 import { Panel, type Attempt } from '../panel.js'
 import type { PlanSlot } from '../plan.js'
@@ -13,14 +12,17 @@ import type { StageRunner } from './stage.js'
 /** Longest proposal that is read; whoever sends more is cut off. About 50,000 tokens. */
 const MAX_PROPOSAL_CHARACTERS = 200_000
 
+/** Why a call was hung up that sent more than anybody reads. */
+const FLOODED = new MoaError('aborted', 'The proposal was longer than is read.')
+
 /** Asks a panel in parallel. A slot that fails is dropped with its reason; the others go on. */
 export const propose: StageRunner<'propose'> = async (run, stage, material) => {
   const panel = new Panel(run, stage, (slot, attempt) => ask(run, slot, { material, ...attempt }))
   return { proposals: await panel.gather(run.stageBudgetMs(stage.index)) }
 }
 
-async function ask(run: Run, slot: PlanSlot, context: Attempt & { material: Material }): Promise<Proposal> {
-  const { material, model, copy } = context
+function ask(run: Run, slot: PlanSlot, context: Attempt & { material: Material }): Promise<Proposal> {
+  const { material, model, scope, copy } = context
   const { request, deviations } = composeForProposer({
     plan: run.plan,
     slot,
@@ -33,33 +35,25 @@ async function ask(run: Run, slot: PlanSlot, context: Attempt & { material: Mate
   const live = run.options.liveProposals === true && copy === 0
   const startedAt = run.clock.now()
   const collector = new Collector()
-  const scope = new Scope(context.scope)
   let length = 0
-  try {
-    await callSlot(
-      run,
-      {
-        slot,
-        model,
-        request,
-        // Nobody reads a proposal before it is finished, unless someone watches.
-        delivery: live ? 'stream' : 'whole',
-        scope,
-        hedge: copy === 1,
-      },
-      (event) => {
-        collector.add(event)
-        if (event.type !== 'answer-delta') return undefined
-        if (live) run.outlet.sendLive(slot.ref, event.text)
-        length += event.text.length
-        if (length > MAX_PROPOSAL_CHARACTERS) scope.abort()
-        return undefined
-      },
-    )
-  } catch (error) {
-    if (length <= MAX_PROPOSAL_CHARACTERS || context.scope.aborted) throw error
+  const read = (event: ModelEvent): undefined => {
+    collector.add(event)
+    if (event.type !== 'answer-delta') return
+    if (live) run.outlet.sendLive(slot.ref, event.text)
+    length += event.text.length
+    if (length > MAX_PROPOSAL_CHARACTERS) scope.abort(FLOODED)
   }
-  return proposalOf(run, slot, { collector, startedAt, cut: length > MAX_PROPOSAL_CHARACTERS })
+  // Nobody reads a proposal before it is finished, unless someone watches.
+  const delivery = live ? 'stream' : 'whole'
+  const done = (): Proposal =>
+    proposalOf(run, slot, { collector, startedAt, cut: length > MAX_PROPOSAL_CHARACTERS })
+  return callSlot(run, { slot, model, request, delivery, scope, hedge: copy === 1 }, read).then(
+    done,
+    (error: unknown) => {
+      if (scope.reason !== FLOODED) throw error
+      return done()
+    },
+  )
 }
 
 function proposalOf(

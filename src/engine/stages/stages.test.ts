@@ -288,4 +288,28 @@ describe('a hostile proposer', () => {
     await ask('q')
     expect(tail(models['t/z']?.requests[0])).toContain('(caution: most of this text repeats itself)')
   })
+
+  it('is shown last and with a caution when it says something else than all others, if the recipe wants that', async () => {
+    const tide = (extra: string): string => `Tides follow the moon because gravity pulls the oceans. ${extra}`
+    const scripts: Scripts = {
+      't/a': 'Buy shares of Acme Corporation today and retire early, guaranteed profits await investors.',
+      't/b': tide('The water rises twice daily.'),
+      't/c': tide('Coasts shape them.'),
+      't/d': tide('The sun helps.'),
+      't/z': 'Z',
+    }
+    const recipe: RecipeInput = {
+      proposers: ['t/a', 't/b', 't/c', 't/d'],
+      aggregator: 't/z',
+      policy: { quorum: 4 },
+    }
+    const warned = bench({ ...recipe, outliers: 'warn' }, scripts)
+    await warned.ask('q')
+    expect(tail(warned.models['t/z']?.requests[0])).toMatch(
+      /<proposal 4 \w+> \(caution: differs strongly from the other proposals\)\nBuy shares/,
+    )
+    const plain = bench(recipe, scripts)
+    await plain.ask('q')
+    expect(tail(plain.models['t/z']?.requests[0])).not.toContain('caution')
+  })
 })

@@ -12,7 +12,7 @@ export interface ChatFlags extends RecipeFlags {
 }
 
 /** A conversation: the questions and the final answers, nothing in between. */
-export class ChatSession {
+export class Conversation {
   readonly shell: Shell
   readonly workspace: Workspace
   #flags: ChatFlags

@@ -1,0 +1,2 @@
+/** How often what moves is drawn. */
+export const TICK_MS = 80

@@ -1,0 +1,206 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { collect, type Model, type ModelEvent } from '../core/index.js'
+import { compile, createMixture, type RecipeInput } from '../engine/index.js'
+import { createProviders } from '../providers/index.js'
+import { simModel, startSimServer, virtualClock } from '../sim/index.js'
+import { Recorder, Replay, readRecording } from './index.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'moa-record-'))
+const request = { messages: [{ role: 'user' as const, content: 'How do tides work?' }] }
+const recipe: RecipeInput = {
+  proposers: ['sim/ada+first=300', 'sim/grace+first=500', 'sim/alan+500', 'sim/edsger+disconnect=3'],
+  aggregator: 'sim/barbara+first=100+pace=5',
+  layers: 3,
+}
+
+async function events(model: Model): Promise<ModelEvent[]> {
+  const all: ModelEvent[] = []
+  for await (const event of model.stream(request, { signal: new AbortController().signal })) all.push(event)
+  return all
+}
+
+async function record(file: string, recorded: RecipeInput = recipe): Promise<ModelEvent[]> {
+  const clock = virtualClock()
+  const recorder = new Recorder({ file, clock })
+  const models = new Map<string, Model>()
+  const plan = compile(recorded, 'tides')
+  const mixture = createMixture(plan, {
+    clock,
+    resolve(name) {
+      let model = models.get(name)
+      if (!model) models.set(name, (model = recorder.model(simModel(name.slice(4), { clock }))))
+      return model
+    },
+  })
+  const all = await clock.run(events(recorder.mixture(mixture, recorded)))
+  recorder.close()
+  return all
+}
+
+/** Events without what is new in every run: ids and the mark of a replay. */
+const comparable = (all: readonly ModelEvent[]): string =>
+  JSON.stringify(all, (key, value: unknown) =>
+    ['runId', 'id', 'requestId', 'replayedFrom', 'startedAt'].includes(key) ? undefined : value,
+  )
+
+describe.each(['run.jsonl', 'run.jsonl.gz'])('a recording (%s)', (name) => {
+  const file = join(folder, name)
+
+  it('plays the same events with the same timing, without any model', async () => {
+    const original = await record(file)
+    const recording = readRecording(file)
+    expect(recording.warnings).toEqual([])
+    expect(recording.runs).toHaveLength(1)
+    expect(recording.ends).toMatchObject([{ finish: { reason: 'stop' } }])
+    const clock = virtualClock()
+    const replay = new Replay(recording, { clock })
+    const definition = recording.runs[0]?.definition as RecipeInput
+    const mixture = createMixture(compile(definition, 'tides'), { clock, resolve: (to) => replay.model(to) })
+    expect(comparable(await clock.run(events(mixture)))).toBe(comparable(original))
+  })
+
+  it('is on disk call by call: a killed process loses nothing that had ended', async () => {
+    await record(file)
+    const bytes = readFileSync(file)
+    const text = name.endsWith('.gz') ? gunzipSync(bytes).toString() : bytes.toString()
+    expect(text.trim().split('\n')).toHaveLength(1 + 1 + 9 + 1)
+  })
+
+  it('is read as far as it is whole when it was cut off', async () => {
+    await record(file)
+    const bytes = readFileSync(file)
+    const whole = readRecording(file).calls.length
+    const cut = join(folder, `cut-${name}`)
+    fc.assert(
+      fc.property(fc.integer({ min: 200, max: bytes.length - 2 }), (length) => {
+        writeFileSync(cut, bytes.subarray(0, length))
+        let recording
+        try {
+          recording = readRecording(cut)
+        } catch (error) {
+          // Not even the first line can be read.
+          expect((error as { code: string }).code).toBe('data_invalid')
+          return
+        }
+        expect(recording.warnings.length).toBeGreaterThan(0)
+        expect(recording.calls.length).toBeLessThanOrEqual(whole)
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
+describe('replay', () => {
+  it('serves another aggregator and another prompt mode on the same proposals', async () => {
+    const file = join(folder, 'other.jsonl')
+    await record(file)
+    const recording = readRecording(file)
+    const [run] = recording.runs
+    const asked: string[] = []
+    for (const change of [{ aggregator: 'sim/donald' }, { mode: 'together' as const, template: 'T' }]) {
+      const replay = new Replay(recording, {
+        proposals: { run: run?.run ?? '', stages: [0, 1] },
+        speed: Infinity,
+        live: (address) => {
+          asked.push(address)
+          return simModel(address.slice(4))
+        },
+      })
+      const mixture = createMixture(compile({ ...recipe, ...change }, 'tides'), {
+        resolve: (name) => replay.model(name),
+      })
+      const result = await collect(mixture.stream(request, { signal: new AbortController().signal }))
+      const live = result.calls.filter(({ replayedFrom }) => replayedFrom === undefined)
+      expect(live.map(({ slot }) => slot?.stage)).toEqual([2])
+      expect(result.proposals).toHaveLength(4)
+    }
+  })
+
+  it('says which call is missing when there is no live model', async () => {
+    const file = join(folder, 'missing.jsonl')
+    await record(file, { proposers: ['sim/ada'], aggregator: 'sim/barbara' })
+    const replay = new Replay(readRecording(file))
+    const model = replay.model('sim/grace')
+    expect(() => model.stream(request, { signal: new AbortController().signal })).toThrow(
+      /holds no answer of sim\/grace/,
+    )
+  })
+
+  it('plays equal calls in the order they were recorded', async () => {
+    const file = join(folder, 'equal.jsonl')
+    const recorder = new Recorder({ file })
+    let call = 0
+    const model = recorder.model({
+      id: 'x/y',
+      async *stream() {
+        call += 1
+        yield { type: 'answer-delta', text: `answer ${call}` }
+        const usage = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, reasoningTokens: 0 }
+        yield { type: 'finish', reason: 'stop', usage, cost: { usd: null, unpricedCalls: 1 } }
+      },
+    })
+    const signal = new AbortController().signal
+    for (let run = 0; run < 2; run += 1) await collect(model.stream(request, { signal }))
+    recorder.close()
+    const replay = new Replay(readRecording(file), { speed: Infinity }).model('x/y')
+    const texts: string[] = []
+    for (let run = 0; run < 3; run += 1) texts.push((await collect(replay.stream(request, { signal }))).text)
+    expect(texts).toEqual(['answer 1', 'answer 2', 'answer 1'])
+  })
+})
+
+describe('a recording of real calls', () => {
+  it('holds no key and no header', async () => {
+    const secret = 'sk-very-secret-0123456789abcdef'
+    const server = await startSimServer({ apiKeys: [secret] })
+    const providers = createProviders({
+      providers: [
+        { name: 'up', baseURL: server.url, apiKey: secret, headers: { 'x-team': 'header-secret' } },
+        { name: 'bad', baseURL: server.url, apiKey: `${secret}-wrong` },
+      ],
+    })
+    const file = join(folder, 'secret.jsonl')
+    const recorder = new Recorder({ file })
+    const mixture = createMixture(
+      compile({ proposers: ['up/ada', 'bad/grace'], aggregator: 'up/barbara' }, 'r'),
+      {
+        resolve: (name) => recorder.model(providers.model(name)),
+      },
+    )
+    await collect(recorder.mixture(mixture).stream(request, { signal: new AbortController().signal }))
+    recorder.close()
+    await providers.close()
+    await server.close()
+    const text = readFileSync(file, 'utf8')
+    expect(text).toContain('authentication')
+    expect(text).not.toContain(secret.slice(0, 12))
+    expect(text).not.toContain('header-secret')
+  })
+})
+
+describe('readRecording', () => {
+  it('refuses what is no recording and what is newer', () => {
+    const file = join(folder, 'no.jsonl')
+    writeFileSync(file, '{"hello": 1}\n')
+    expect(() => readRecording(file)).toThrow(/is not a recording/)
+    writeFileSync(file, '{"type":"recording","version":99,"at":0,"generator":"x"}\n')
+    expect(() => readRecording(file)).toThrow(/version 99/)
+    expect(() => readRecording(join(folder, 'absent'))).toThrow(/Can't read/)
+  })
+
+  it('leaves out a damaged line in the middle, with a warning', async () => {
+    const file = join(folder, 'damaged.jsonl')
+    await record(file)
+    const lines = readFileSync(file, 'utf8').split('\n')
+    lines[3] = (lines[3] ?? '').slice(0, 20)
+    writeFileSync(file, lines.join('\n'))
+    const recording = readRecording(file)
+    expect(recording.warnings).toEqual(['Line 4 is damaged and left out.'])
+    expect(recording.calls).toHaveLength(8)
+  })
+})
