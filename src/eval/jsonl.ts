@@ -87,6 +87,8 @@ export interface ReadOptions<T> {
   /** What each record is, in a few words with its article: "an MT-Bench answer". */
   readonly what: string
   readonly shape: Shape
+  /** Puts older names of fields right before the shape is looked at. */
+  readonly rename?: (value: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>
   /** The field that names a record in problems. */
   readonly id?: string
   /** The record from a value of the right shape; `undefined` when `log` already says why not. */
@@ -110,7 +112,8 @@ export function readRecords<T>(
   const log = new ProblemLog()
   log.merge(problems)
   const records: T[] = []
-  for (const { line, value } of lines) {
+  for (const { line, value: written } of lines) {
+    const value = options.rename === undefined ? written : options.rename(written)
     const place = placeOf(source, line, options.id === undefined ? undefined : value[options.id])
     const field = misfit(value, shape)
     if (field === undefined) {
@@ -132,7 +135,7 @@ function reportMisfit(misfit: {
 }): void {
   const { log, value, field, what, place } = misfit
   const looksLike = describeRecord(value)
-  if (looksLike !== undefined && looksLike !== what && !(field in value)) {
+  if (looksLike !== undefined && looksLike !== what) {
     log.add('record-foreign', `Expected ${what}, this looks like ${looksLike}; it was left out.`, place)
   } else {
     const fault = field in value ? 'has the wrong type' : 'is missing'
