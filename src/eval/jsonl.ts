@@ -119,7 +119,7 @@ export function readRecords<T>(
     if (field === undefined) {
       const record = convert(value, log, place)
       if (record !== undefined) records.push(record)
-    } else reportMisfit({ log, value, field, what, place })
+    } else reportMisfit({ log, value, written, field, what, place })
   }
   const found = log.list()
   if (records.length === 0 && found.length > 0) throw unreadable(source, what, found)
@@ -129,16 +129,17 @@ export function readRecords<T>(
 function reportMisfit(misfit: {
   readonly log: ProblemLog
   readonly value: Readonly<Record<string, unknown>>
+  readonly written: Readonly<Record<string, unknown>>
   readonly field: string
   readonly what: string
   readonly place: ProblemPlace
 }): void {
-  const { log, value, field, what, place } = misfit
-  const looksLike = describeRecord(value)
+  const { log, value, written, field, what, place } = misfit
+  const looksLike = describeRecord(written)
   if (looksLike !== undefined && looksLike !== what) {
     log.add('record-foreign', `Expected ${what}, this looks like ${looksLike}; it was left out.`, place)
   } else {
-    const fault = field in value ? 'has the wrong type' : 'is missing'
+    const fault = value[field] === undefined ? 'is missing' : 'has the wrong type'
     log.add('field-invalid', `Expected ${what}, but its field "${field}" ${fault}; it was left out.`, place)
   }
 }

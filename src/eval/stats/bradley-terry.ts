@@ -1,4 +1,5 @@
 import { fitLogistic } from './logistic.js'
+import { sparseRows } from './logistic-loss.js'
 
 /** Games between two contestants, from the first one's point of view. */
 export interface Games {
@@ -55,7 +56,7 @@ export function fitBradleyTerry(games: readonly Games[], anchor: string): Bradle
     }
   }
   const { coefficients, converged } = fitLogistic({
-    rows: { width: 2, columns: free.length, indices, values },
+    rows: sparseRows({ width: 2, columns: free.length, indices, values }),
     trials: games.map(({ wins, losses, ties }) => wins + losses + ties),
     wins: games.map(({ wins, ties }) => wins + ties / 2),
   })

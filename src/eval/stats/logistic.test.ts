@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { fitLogistic } from './logistic.js'
+import { sparseRows } from './logistic-loss.js'
 import { solvePositiveDefinite } from './solve.js'
 
 const dense = (rows: readonly (readonly number[])[]) => {
   const width = rows[0]?.length ?? 0
   const indices = Int32Array.from(rows.flatMap((row) => row.map((_, column) => column)))
-  return { width, columns: width, indices, values: Float64Array.from(rows.flat()) }
+  return sparseRows({ width, columns: width, indices, values: Float64Array.from(rows.flat()) })
 }
 
 describe('fitLogistic', () => {
@@ -16,15 +17,12 @@ describe('fitLogistic', () => {
   })
 
   it('makes the gradient vanish, with a penalty and columns in any order', () => {
-    const rows = { ...dense([[0]]), width: 2, columns: 3 }
     const indices = Int32Array.from([2, 0, 1, 2, 0, 1, 2, 1])
     const values = Float64Array.from([1, -2, 0.5, 1, 3, -1, -1, 2])
     const trials = [5, 4, 7, 0]
     const wins = [2.5, 4, 0, 0]
-    const { coefficients, converged } = fitLogistic(
-      { rows: { ...rows, indices, values }, trials, wins },
-      { ridge: 1 },
-    )
+    const rows = sparseRows({ width: 2, columns: 3, indices, values })
+    const { coefficients, converged } = fitLogistic({ rows, trials, wins }, { ridge: 1 })
     expect(converged).toBe(true)
     const gradient = [...coefficients]
     for (let row = 0; row < 4; row += 1) {

@@ -1,6 +1,7 @@
 import type { ProblemLog } from '../../problems.js'
 import { linearPercentiles } from '../../stats/linear-percentile.js'
-import { fitLogistic, type LogisticFit, type SparseRows } from '../../stats/logistic.js'
+import { fitLogistic, type LogisticFit } from '../../stats/logistic.js'
+import { type SparseRows, sparseRows } from '../../stats/logistic-loss.js'
 import { Resampler } from '../../stats/resample.js'
 import type { Battles } from './battles-v01.js'
 import type { EloBounds, ResampleOptions } from './elo-v01.js'
@@ -127,7 +128,7 @@ function designOf(battles: Battles, style: StyleTable, elements: readonly number
       values[row * width + 2 + k] = difference[row] as number
     }
   }
-  return { width, columns: models.length + 1 + elements.length, indices, values }
+  return sparseRows({ width, columns: models.length + 1 + elements.length, indices, values })
 }
 
 /** (baseline − contestant) / (baseline + contestant + 1), to mean 0 and population deviation 1 over all battles. */

@@ -2,7 +2,13 @@ import type { ProblemLog } from '../../problems.js'
 import { comparePythonText } from '../../python-text.js'
 import { torchLbfgs } from '../../stats/lbfgs.js'
 import { linearPercentiles } from '../../stats/linear-percentile.js'
-import { fitLogistic, type SparseRows } from '../../stats/logistic.js'
+import { fitLogistic } from '../../stats/logistic.js'
+import {
+  evaluateLogistic,
+  type LogisticData,
+  type SparseRows,
+  sparseRows,
+} from '../../stats/logistic-loss.js'
 import { Resampler } from '../../stats/resample.js'
 import type { ResampleOptions } from './elo-v01.js'
 import type { V2Entries } from './entries-v2.js'
@@ -79,29 +85,38 @@ export function styleModel(
     }
   }
   const columns = models.map((model) => names.indexOf(model))
-  const rows = sparse(pairs.length, 2 + elements.length, names.length + elements.length)
-  const reduced = sparse(pairs.length, 1 + elements.length, names.length + elements.length - 1)
-  for (const [row, { model }] of pairs.entries()) {
-    const own = columns[model] as number
-    const after = (column: number): Cell[] =>
-      differences.map((values, k): Cell => [column + k, values[row] as number])
-    fillRow(rows, row, [[own, 1], [anchor, -1], ...after(names.length)])
-    fillRow(reduced, row, [[own > anchor ? own - 1 : own, 1], ...after(names.length - 1)])
-  }
+  const rows = designOf(entries, differences, {
+    columns: names.length,
+    cells: (model) => [
+      [columns[model] as number, 1],
+      [anchor, -1],
+    ],
+  })
+  const reduced = designOf(entries, differences, {
+    columns: names.length - 1,
+    cells: (model) => [[(columns[model] as number) - ((columns[model] as number) > anchor ? 1 : 0), 1]],
+  })
   return { names, baseline: anchor, elements, rows, reduced, codes, pairs: pairs.length }
 }
 
 type Cell = readonly [column: number, value: number]
 
-function sparse(rows: number, width: number, columns: number): SparseRows {
-  return { width, columns, indices: new Int32Array(rows * width), values: new Float64Array(rows * width) }
-}
-
-function fillRow({ width, indices, values }: SparseRows, row: number, cells: readonly Cell[]): void {
-  for (const [k, [column, value]] of cells.entries()) {
-    indices[row * width + k] = column
-    values[row * width + k] = value
-  }
+/** One row for each pair: the cells of its candidate, then the style differences in columns of their own. */
+function designOf(
+  { pairs }: V2Entries,
+  differences: readonly Float64Array[],
+  models: { readonly columns: number; readonly cells: (model: number) => readonly Cell[] },
+): SparseRows {
+  const own = pairs.map(({ model }, row): readonly Cell[] => [
+    ...models.cells(model),
+    ...differences.map((values, k): Cell => [models.columns + k, values[row] as number]),
+  ])
+  return sparseRows({
+    width: own[0]?.length ?? 0,
+    columns: models.columns + differences.length,
+    indices: Int32Array.from(own.flatMap((cells) => cells.map(([column]) => column))),
+    values: Float64Array.from(own.flatMap((cells) => cells.map(([, value]) => value))),
+  })
 }
 
 /**
@@ -131,12 +146,8 @@ function standardised(
   return deviation > 0 ? differences.map((value) => (value - mean) / deviation) : undefined
 }
 
-interface Outcomes {
-  readonly trials: Float64Array
-  readonly wins: Float64Array
-}
-
-function outcomesOf(counts: Uint32Array): Outcomes {
+/** Observations of each pair: points, and the entries they come from. */
+function observed(rows: SparseRows, counts: Uint32Array): LogisticData {
   const size = counts.length / 3
   const trials = new Float64Array(size)
   const wins = new Float64Array(size)
@@ -145,7 +156,7 @@ function outcomesOf(counts: Uint32Array): Outcomes {
     trials[pair] = losses + halves + full
     wins[pair] = full + halves / 2
   }
-  return { trials, wins }
+  return { rows, trials, wins }
 }
 
 /**
@@ -153,42 +164,15 @@ function outcomesOf(counts: Uint32Array): Outcomes {
  * the optimum; torch's single precision alone makes the remaining difference to it.
  */
 export function publishedFit(model: V2StyleModel, counts: Uint32Array): V2Coefficients {
-  const { rows } = model
-  const outcomes = outcomesOf(counts)
+  const data = observed(model.rows, counts)
   return torchLbfgs({
-    start: new Float64Array(rows.columns).fill(START),
-    evaluate: (point, gradient) => crossEntropy(rows, outcomes, { point, gradient }),
+    start: new Float64Array(model.rows.columns).fill(START),
+    evaluate: (point, gradient) => evaluateLogistic({ data, point, gradient }),
     rate: 0.1,
     iterations: 50,
     gradientTolerance: 1e-9,
     changeTolerance: 1e-9,
   })
-}
-
-/** Summed binary cross-entropy with logits; fills the gradient. */
-function crossEntropy(
-  { width, indices, values }: SparseRows,
-  { trials, wins }: Outcomes,
-  { point, gradient }: { readonly point: Float64Array; readonly gradient: Float64Array },
-): number {
-  gradient.fill(0)
-  let loss = 0
-  for (let row = 0, at = 0; row < trials.length; row += 1, at += width) {
-    const count = trials[row] as number
-    if (count === 0) continue
-    let z = 0
-    for (let k = at; k < at + width; k += 1)
-      z += (values[k] as number) * (point[indices[k] as number] as number)
-    const small = Math.exp(-Math.abs(z))
-    const won = wins[row] as number
-    loss += count * (Math.max(z, 0) + Math.log1p(small)) - won * z
-    const slope = (count * (z >= 0 ? 1 : small)) / (1 + small) - won
-    for (let k = at; k < at + width; k += 1) {
-      const column = indices[k] as number
-      gradient[column] = (gradient[column] as number) + slope * (values[k] as number)
-    }
-  }
-  return loss
 }
 
 /**
@@ -205,7 +189,7 @@ export function exactFit(
     column < names.length ? value - (start[baseline] as number) : value,
   )
   const { coefficients, converged } = fitLogistic(
-    { rows: reduced, ...outcomesOf(counts) },
+    observed(reduced, counts),
     relative === undefined ? {} : { start: relative.filter((_, column) => column !== baseline) },
   )
   if (!converged) return undefined

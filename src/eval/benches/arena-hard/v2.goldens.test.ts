@@ -149,11 +149,12 @@ describe.runIf(present)('Arena-Hard v2.0 against the original code', () => {
   it.each(categories)('imitates the published fits of %s and finds the optimum behind them', (category) => {
     const { model, wanted } = modelOf(category)
     const golden_ = wanted['style_length+markdown']
-    const { width, indices, values, columns } = model.rows
+    const { width, values, columns, blocks } = model.rows
     for (const [entry, row] of golden_.first_rows_X.entries()) {
       const mine = new Float64Array(columns)
-      const at = Math.floor(model.codes[entry]! / 3) * width
-      for (let k = at; k < at + width; k += 1) mine[indices[k]!] = values[k]!
+      const pair = Math.floor(model.codes[entry]! / 3)
+      const block = blocks.find(({ start, end }) => start <= pair && pair < end)!
+      for (const [k, column] of block.columns.entries()) mine[column] = values[pair * width + k]!
       expect(distance(mine, row)).toBeLessThan(1e-5)
     }
     const counts = new Uint32Array(3 * model.pairs)

@@ -1,4 +1,4 @@
-import type { ProblemLog } from '../../problems.js'
+import type { Problem, ProblemLog } from '../../problems.js'
 import { pythonFloat } from '../../python-text.js'
 import type { FlaskReview, FlaskScores } from './records.js'
 import { FLASK_DOMAINS, FLASK_LEVELS, isFlaskSkill, skillBucket } from './vocabulary.js'
@@ -52,32 +52,54 @@ function askedScores({ id, score, skills }: FlaskReview, log: ProblemLog): Flask
   const asked = skills && new Set(skills.map((label) => skillBucket(label.toLowerCase())))
   const kept = new Map<string, [string, unknown]>()
   for (const [key, value] of Object.entries(score)) {
-    const place = { id: `${id}, ${key}` }
     const bucket = skillBucket(key)
-    if (!isFlaskSkill(bucket)) {
-      log.add(
-        'value-unusable',
-        'The key is no FLASK skill; only the published domain table counts it.',
-        place,
-      )
-    } else if (asked?.has(bucket) === false) {
-      log.add('value-unusable', 'The skill was not asked for; only the published tables count it.', place)
-    } else if (kept.has(bucket)) {
-      log.add(
-        'record-duplicate',
-        'Two keys score the same skill; the corrected tables count the first.',
-        place,
-      )
-    } else if (value !== 'N/A' && isScore(value, log, place)) kept.set(bucket, [key, value])
+    const refused = isFlaskSkill(bucket) ? refusal(value, { bucket, asked, kept }) : NO_SKILL
+    if (refused !== undefined) log.add(refused.code, refused.message, { id: `${id}, ${key}` })
+    else if (value !== 'N/A') kept.set(bucket as string, [key, value])
   }
   return Object.fromEntries(kept.values())
 }
 
-function isScore(value: unknown, log: ProblemLog, place: { readonly id: string }): boolean {
+type Refusal = Pick<Problem, 'code' | 'message'>
+
+const NO_SKILL: Refusal = {
+  code: 'value-unusable',
+  message: 'The key is no FLASK skill; only the published domain table counts it.',
+}
+const NOT_ASKED: Refusal = {
+  code: 'value-unusable',
+  message: 'The skill was not asked for; only the published tables count it.',
+}
+const TWICE: Refusal = {
+  code: 'record-duplicate',
+  message: 'Two keys score the same skill; the corrected tables count the first.',
+}
+const NO_NUMBER: Refusal = {
+  code: 'value-unusable',
+  message: 'The value is not a number; it is not counted.',
+}
+const OUT_OF_RANGE: Refusal = {
+  code: 'value-unusable',
+  message: 'The score is outside 1 to 5; only the published tables count it.',
+}
+
+/** Why the corrected tables don't count a score; `undefined` when nothing speaks against it. */
+function refusal(
+  value: unknown,
+  {
+    bucket,
+    asked,
+    kept,
+  }: {
+    readonly bucket: string
+    readonly asked: ReadonlySet<string | undefined> | undefined
+    readonly kept: ReadonlyMap<string, unknown>
+  },
+): Refusal | undefined {
+  if (asked?.has(bucket) === false) return NOT_ASKED
+  if (kept.has(bucket)) return TWICE
+  if (value === 'N/A') return undefined
   const number = pythonFloat(value)
-  if (number === undefined) log.add('value-unusable', 'The value is not a number; it is not counted.', place)
-  else if (!(number >= 1 && number <= 5)) {
-    log.add('value-unusable', 'The score is outside 1 to 5; only the published tables count it.', place)
-  } else return true
-  return false
+  if (number === undefined) return NO_NUMBER
+  return number >= 1 && number <= 5 ? undefined : OUT_OF_RANGE
 }

@@ -17,29 +17,34 @@ interface Source {
 
 type Row = Readonly<Record<string, unknown>>
 
-/** The names of the final release and what the first release called them. The old name wins where both stand. */
-const OLD_NAMES = [
-  ['idx', 'question_id'],
-  ['instruction', 'text'],
-  ['skill', 'metrics'],
-  ['domain', 'domain_labeled'],
-  ['difficulty', 'difficulty_labeled'],
-] as const
-
+/** A row of either generation under the names of the final release. */
 interface Renamed {
   readonly idx: number
-  readonly instruction?: unknown
-  readonly skill?: unknown
-  readonly domain?: unknown
-  readonly difficulty?: unknown
+  readonly instruction: unknown
+  readonly skill: unknown
+  readonly domain: unknown
+  readonly difficulty: unknown
+  readonly answer: unknown
+  readonly text: unknown
+  readonly score: unknown
+  readonly review: unknown
+  readonly row: Row
 }
 
-/** A row under the final names; the row as written is kept beside them. */
-function rename(row: Row): Row {
-  const renamed: Record<string, unknown> = { ...row, row }
-  for (const [name, old] of OLD_NAMES)
-    if (old in row && (name !== 'idx' || !('idx' in row))) renamed[name] = row[old]
-  return renamed
+/** The first release's labels win where both names stand, as in rows converted for the published scripts. */
+function rename(row: Row): Row & Renamed {
+  return {
+    idx: (row['idx'] ?? row['question_id']) as number,
+    instruction: row['instruction'] ?? row['text'],
+    skill: row['skill'] ?? row['metrics'],
+    domain: row['domain_labeled'] ?? row['domain'],
+    difficulty: row['difficulty_labeled'] ?? row['difficulty'],
+    answer: row['answer'],
+    text: row['text'],
+    score: row['score'],
+    review: row['review'],
+    row,
+  }
 }
 
 /** Labels are texts; a failed one is the number -1 in some rows. */
@@ -157,7 +162,7 @@ export function readFlaskReviews(text: string, { source }: Source = {}): FlaskRo
 }
 
 function scoresOf(value: Row, log: ProblemLog, place: ProblemPlace): FlaskReview['score'] {
-  const { score, review } = value as { score: unknown; review?: unknown }
+  const { score, review } = value as unknown as Renamed
   if (is.object(score)) return score
   log.add('value-unusable', 'The score is not a dictionary; the review text was read again.', place)
   return typeof review === 'string' ? parseFlaskReview(review).score : {}
