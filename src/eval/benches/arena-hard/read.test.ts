@@ -4,6 +4,7 @@ import { writeJsonl } from '../../jsonl.js'
 import {
   arenaVersion,
   readArenaAnswers,
+  readArenaJudgments,
   readArenaQuestions,
   readV01Judgments,
   readV2Judgments,
@@ -86,6 +87,7 @@ describe('Arena-Hard readers', () => {
     ])
     expect(() => readV01Judgments(v2)).toThrowError(/looks like an Arena-Hard v2\.0 judgment/)
     expect(readV2Judgments(v2).rows).toHaveLength(1)
+    expect(readArenaJudgments(v2)).toMatchObject({ version: 'v2.0', problems: [] })
   })
 
   it('never fails on a line of any kind beside a good one', () => {

@@ -196,3 +196,18 @@ export function readV2Judgments(text: string, { source }: Source = {}): ArenaRow
   })
   return { rows: records, problems }
 }
+
+/**
+ * Reads a judgment file of whichever version its first line is.
+ * @throws MoaError `data_invalid` when no line holds a judgment of that version.
+ */
+export function readArenaJudgments(
+  text: string,
+  options: Source = {},
+):
+  | ({ readonly version: 'v0.1' } & ArenaRows<V01Judgment>)
+  | ({ readonly version: 'v2.0' } & ArenaRows<V2Judgment>) {
+  const version = arenaVersion(text)
+  if (version === 'v0.1') return { version, ...readV01Judgments(text, options) }
+  return { version, ...readV2Judgments(text, options) }
+}

@@ -3,6 +3,7 @@ import { hasShared, readShared, readSharedJson, readSharedJsonl } from '../../..
 import { ProblemLog } from '../../problems.js'
 import { FixedResamples } from '../../stats/resample.js'
 import { countBattles, v01Battles } from './battles-v01.js'
+import { v01Csv } from './csv-v01.js'
 import { eloTable } from './elo-v01.js'
 import { v01Matches, v01Step, type V01Match } from './judge-v01.js'
 import { parseV01Label } from './labels.js'
@@ -221,6 +222,23 @@ describe.runIf(present)('Arena-Hard v0.1 against the original code', () => {
         expect(mine.map((value) => Math.round(value * 1000) / 1000)).toEqual(wanted)
       }
     }
+  })
+
+  it('rewrites the published leaderboard file', () => {
+    const text = readShared(`${bench}/v0.1/leaderboard_20240731.csv`)
+    const rows = text
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((line) => {
+        const [, model, score, lower, upper, tokens] =
+          /^([^,]+),([\d.]+),([\d.]+),([\d.]+),"[^"]*",([\d.]+),2024-07-31$/.exec(line) ?? []
+        const elo = { elo: null, elo_lower: null, elo_upper: null }
+        const figures = { score: Number(score), lower: Number(lower), upper: Number(upper) }
+        return { model: model!, ...figures, ...elo, average_tokens: Number(tokens) }
+      })
+    expect(rows.length).toBeGreaterThan(20)
+    expect(v01Csv(rows, '2024-07-31')).toBe(text)
   })
 
   it('reads the published questions and answers', () => {

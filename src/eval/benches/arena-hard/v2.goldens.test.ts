@@ -223,6 +223,25 @@ describe.runIf(present)('Arena-Hard v2.0 against the original code', () => {
     }
   })
 
+  it("stays close to the original's unseeded runs", () => {
+    const { judgments, style } = load()
+    const { script_stdout_unseeded: runs } = golden<{
+      script_stdout_unseeded: { args: string[]; stdout: string }[]
+    }>('v2A_results.json')
+    for (const { args, stdout } of runs) {
+      const options = args.length === 0 ? {} : ({ style, styleControl: 'style' } as const)
+      const { categories: scores } = scoreArenaHardV2({ version: 'v2.0', judgments, ...options })
+      const lines = [...stdout.matchAll(/^\d+ +(\S+) +([\d.]+) +\(-([\d.]+) \/ \+([\d.]+)\)$/gm)]
+      expect(lines).toHaveLength(4)
+      for (const [, model, score, below, above] of lines) {
+        const row = scores[0]!.published.rows.find((own) => own.model === model)!
+        expect(Math.abs(row.score! * 100 - Number(score))).toBeLessThan(1)
+        expect(Math.abs((row.score! - row.lower!) * 100 - Number(below))).toBeLessThan(1.5)
+        expect(Math.abs((row.upper! - row.score!) * 100 - Number(above))).toBeLessThan(1.5)
+      }
+    }
+  })
+
   it('controls length or markdown alone, where the original crashes or drops a model', () => {
     const { judgments, style } = load()
     for (const [styleControl, elements] of [

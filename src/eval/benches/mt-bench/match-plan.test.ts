@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { answerRequest } from './answer-plan.js'
 import { answerTemperature, radarCategory } from './categories.js'
 import { gameWinner, singleJudgment } from './judgment.js'
-import { matchPlan, pendingMatches } from './match-plan.js'
+import { dedupeJudgments, matchPlan, pendingMatches } from './match-plan.js'
 import type { MtBenchQuestion } from './records.js'
 
 const question = (question_id: number, category: string, turns = ['one', 'two']): MtBenchQuestion => ({
@@ -49,6 +49,11 @@ describe('matchPlan', () => {
     ]
     expect(pendingMatches(plan, { judge: 'judge', judgments }).map(({ turn }) => turn)).toEqual([2])
     expect(pendingMatches(plan, { judge: 'other', judgments })).toHaveLength(2)
+    const swapped = { ...judgments[0]!, model_1: 'b', model_2: 'a' }
+    expect(dedupeJudgments([...judgments, swapped, { ...swapped, turn: 2 as const }])).toMatchObject([
+      { model_1: 'a', turn: 1 },
+      { model_1: 'b', turn: 2 },
+    ])
   })
 })
 

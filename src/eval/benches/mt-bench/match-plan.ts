@@ -79,6 +79,15 @@ export function pendingMatches(
   )
 }
 
+/** Judgments without repetitions, in their order; of several the first counts, as in FastChat's clean-up script. */
+export function dedupeJudgments<T extends SingleJudgment | PairJudgment>(judgments: readonly T[]): T[] {
+  const seen = new Set<string>()
+  return judgments.filter((judgment) => {
+    const key = judgmentKey(judgment)
+    return !seen.has(key) && seen.add(key)
+  })
+}
+
 /** What makes two judgments the same: question, turn, judge, prompt and models in either order. */
 export function judgmentKey(judgment: SingleJudgment | PairJudgment): string {
   const models = 'model' in judgment ? [judgment.model] : [judgment.model_1, judgment.model_2]

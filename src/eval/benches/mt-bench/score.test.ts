@@ -107,6 +107,13 @@ describe('scoreMtBench pairwise', () => {
     expect(onlyB.published).toMatchObject([{ model: 'b', tie: 1 }])
     expect(onlyB.corrected.rows).toMatchObject([{ model: 'b', loss: 1, tie: 2 }])
     expect(corrected.rows).toHaveLength(2)
+    const { problems } = scoreMtBench({ mode: 'pairwise-all', judgments, models: ['a', 'b', 'd'] })
+    expect(problems).toContainEqual({
+      code: 'record-missing',
+      message: 'No judgment concerns the model asked for.',
+      count: 1,
+      places: [{ id: 'd' }],
+    })
   })
 
   it('leaves out the row of the baseline and refuses an absent one', () => {

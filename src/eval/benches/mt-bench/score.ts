@@ -64,6 +64,7 @@ function scoreSingle({ judgments, models, questions }: SingleScoreOptions): Sing
   if (!rows.some(hasVerdict)) throw nothingToScore(judgments.length, modelsOf(judgments), options(models))
   const { distinct, log } = checkJudgments(rows, questions)
   reportNeverScored(rows, log)
+  reportAbsent(models, modelsOf(rows), log)
   return {
     benchmark: 'mt-bench',
     mode: 'single',
@@ -87,6 +88,17 @@ function reportNeverScored(rows: readonly SingleJudgment[], log: ProblemLog): vo
   }
 }
 
+function reportAbsent(
+  asked: readonly string[] | undefined,
+  present: readonly string[],
+  log: ProblemLog,
+): void {
+  for (const name of asked ?? []) {
+    if (!present.includes(name))
+      log.add('record-missing', 'No judgment concerns the model asked for.', { id: name })
+  }
+}
+
 function scorePairs({ mode, judgments, models, questions, ...rest }: PairScoreOptions): PairScores {
   const baseline = mode === 'pairwise-baseline' ? (rest.baseline ?? DEFAULT_BASELINE) : undefined
   const wanted = models === undefined ? undefined : new Set(models)
@@ -103,6 +115,7 @@ function scorePairs({ mode, judgments, models, questions, ...rest }: PairScoreOp
       (wanted === undefined || [model_1, model_2].every((model) => model === baseline || wanted.has(model))),
   )
   const { distinct, log } = checkJudgments(concerned, questions)
+  reportAbsent(models, modelsOf(concerned), log)
   return {
     benchmark: 'mt-bench',
     mode,
