@@ -38,11 +38,12 @@ export function readJsonl(
 
 /** Where a record stands, in the form problems use. */
 export function placeOf(source: string | undefined, line?: number, id?: unknown): ProblemPlace {
-  return {
-    ...(source !== undefined && { source }),
-    ...(line !== undefined && { line }),
-    ...((typeof id === 'string' || typeof id === 'number') && { id: String(id) }),
-  }
+  // Every record gets a place, so it is put together without spreading.
+  const place: { source?: string; line?: number; id?: string } = {}
+  if (source !== undefined) place.source = source
+  if (line !== undefined) place.line = line
+  if (typeof id === 'string' || typeof id === 'number') place.id = String(id)
+  return place
 }
 
 function parseLine(line: string): Record<string, unknown> | 'broken' | 'other' | undefined {
