@@ -6,6 +6,7 @@ import { parseFlaskReview } from './parse.js'
 import { readFlaskAnswers, readFlaskInstances, readFlaskReviews, readFlaskRubrics } from './read.js'
 import type { FlaskReview, FlaskRubric } from './records.js'
 import { scoreFlask } from './score.js'
+import { FLASK_LEVELS } from './vocabulary.js'
 
 const finalRow = {
   idx: 7,
@@ -204,6 +205,7 @@ describe('scoreFlask', () => {
       ['readability', 5, 1],
     ])
     expect(problems.map(({ code, places }) => [code, places[0]?.id])).toEqual([
+      ['published-defect', '1'],
       ['record-duplicate', '1'],
       ['value-unusable', '1, logical correctness'],
       ['value-unusable', '1, overall'],
@@ -242,17 +244,35 @@ describe('scoreFlask', () => {
       { ...instance!, id: 9 },
       { ...instance!, id: 10 },
     ]
-    const { published, corrected, problems } = scoreFlask({ reviews, instances })
-    expect(published.difficulty?.rows.at(-1)).toMatchObject({
+    const { corrected, problems } = scoreFlask({ reviews, instances })
+    expect(corrected.difficulty?.rows.at(-1)).toMatchObject({
       difficulty: 'expert level knowledge',
       sum: 3,
-      cumu: 3.5,
+      cumu: 3,
     })
     expect(corrected.skill?.rows).toMatchObject([{ skill: 'readability', sum: 3, count: 1 }])
-    expect(problems.map(({ code, places }) => [code, places[0]?.id]).slice(0, 2)).toEqual([
+    expect(problems.map(({ code, places }) => [code, places[0]?.id]).slice(0, 3)).toEqual([
       ['record-missing', '10'],
       ['id-unknown', '8'],
+      ['published-defect', '8'],
     ])
+  })
+
+  it('publishes difficulty by row position and corrects it by id, saying where the two part', () => {
+    const level = (id: number, difficulty: string) => ({ ...instance!, id, difficulty })
+    const [easy, formal, expert] = [FLASK_LEVELS[0], FLASK_LEVELS[2], FLASK_LEVELS[4]]
+    const instances = [level(1, easy), level(2, formal), level(3, expert)]
+    const reviews = [1, 3, 4].map((id) => ({ id, score: { readability: id } }))
+    const { published, corrected, problems } = scoreFlask({ reviews, instances, by: 'difficulty' })
+    const sums = (table = published.difficulty) =>
+      Object.fromEntries(table!.rows.filter(({ count }) => count > 0).map((row) => [row.difficulty, row.sum]))
+    expect(sums()).toEqual({ [easy]: 1, [formal]: 3, [expert]: 4 })
+    expect(sums(corrected.difficulty)).toEqual({ [easy]: 1, [expert]: 3 })
+    expect(problems.filter(({ code }) => code === 'published-defect')).toMatchObject([
+      { count: 2, places: [{ id: '3' }, { id: '4' }] },
+    ])
+    const whole = scoreFlask({ reviews: [...reviews.slice(0, 1)], instances, by: 'difficulty' })
+    expect(whole.problems.map(({ code }) => code)).not.toContain('published-defect')
   })
 
   it('gives empty tables for no reviews', () => {
