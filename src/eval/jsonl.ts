@@ -1,5 +1,6 @@
 import { MoaError } from '../core/errors.js'
-import { type Problem, ProblemLog, type ProblemPlace, type Read } from './problems.js'
+import { FieldReader } from './field-reader.js'
+import { type Problem, type ProblemCode, ProblemLog, type ProblemPlace, type Read } from './problems.js'
 import { describeRecord } from './record-kinds.js'
 
 /** A JSON object with the line it stood on. */
@@ -8,32 +9,68 @@ export interface JsonlRecord {
   readonly value: Readonly<Record<string, unknown>>
 }
 
+/** A whole file: its text, or its bytes, which need not fit into one text. */
+export type FileContent = string | Uint8Array
+
 /**
  * The objects of a JSON Lines text, with what could not be read. Empty lines and a byte order mark are skipped;
  * lines end at a line feed only, so U+2028 inside a string does no harm. A broken line is a problem, never an
  * error; the last line is called truncated when no line feed follows it.
  */
 export function readJsonl(
-  text: string,
+  content: FileContent,
   { source }: { readonly source?: string | undefined } = {},
 ): Read<readonly JsonlRecord[]> {
   const log = new ProblemLog()
   const records: JsonlRecord[] = []
-  let start = text.charCodeAt(0) === 0xfeff ? 1 : 0
-  for (let line = 1; start < text.length; line += 1) {
-    const feed = text.indexOf('\n', start)
-    const end = feed === -1 ? text.length : feed
-    const value = parseLine(text.slice(start, end))
+  walkLines(content, { source, log, visit: (record) => records.push(record) })
+  return { data: records, problems: log.list() }
+}
+
+function walkLines(
+  content: FileContent,
+  options: {
+    readonly source: string | undefined
+    readonly log: ProblemLog
+    readonly lean?: LeanOptions | undefined
+    /** Told of each line that holds an object; `raw` gives the whole of it. */
+    readonly visit: (line: JsonlRecord, raw: () => FileContent) => void
+  },
+): void {
+  const { source, log, lean, visit } = options
+  const text = typeof content === 'string'
+  const reader = !text && lean ? new FieldReader(lean.fields) : undefined
+  let start = startOf(content)
+  let end = start
+  const raw = (): FileContent => (text ? content.slice(start, end) : content.subarray(start, end))
+  for (let line = 1; start < content.length; line += 1) {
+    const feed = text ? content.indexOf('\n', start) : content.indexOf(10, start)
+    end = feed === -1 ? content.length : feed
+    const values = reader?.read(content as Uint8Array, start, end)
+    const value = values && lean ? lean.build(values) : parseLine(raw(), reader)
     if (value === 'broken') {
-      if (feed === -1) {
-        log.add('line-truncated', 'The last line is cut off; it was left out.', placeOf(source, line))
-      } else log.add('line-invalid', 'The line is not valid JSON; it was left out.', placeOf(source, line))
-    } else if (value === 'other') {
-      log.add('line-invalid', 'The line is not a JSON object; it was left out.', placeOf(source, line))
-    } else if (value !== undefined) records.push({ line, value })
+      const [code, message] = feed === -1 ? TRUNCATED : BROKEN
+      log.add(code, message, placeOf(source, line))
+    } else if (value === 'other') log.add(...NO_OBJECT, placeOf(source, line))
+    else if (value !== undefined) visit({ line, value }, raw)
     start = end + 1
   }
-  return { data: records, problems: log.list() }
+}
+
+const TRUNCATED = ['line-truncated', 'The last line is cut off; it was left out.'] as const
+const BROKEN = ['line-invalid', 'The line is not valid JSON; it was left out.'] as const
+const NO_OBJECT = ['line-invalid', 'The line is not a JSON object; it was left out.'] as const
+
+/** Behind the byte order mark, where there is one. */
+function startOf(content: FileContent): number {
+  if (typeof content === 'string') return content.charCodeAt(0) === 0xfeff ? 1 : 0
+  return content[0] === 0xef && content[1] === 0xbb && content[2] === 0xbf ? 3 : 0
+}
+
+/** A file's content as one text. */
+export function contentText(content: FileContent): string {
+  if (typeof content === 'string') return content
+  return Buffer.from(content.buffer, content.byteOffset, content.length).toString('utf8')
 }
 
 /** Where a record stands, in the form problems use. */
@@ -46,11 +83,17 @@ export function placeOf(source: string | undefined, line?: number, id?: unknown)
   return place
 }
 
-function parseLine(line: string): Record<string, unknown> | 'broken' | 'other' | undefined {
+function parseLine(
+  raw: FileContent,
+  reader?: FieldReader,
+): Record<string, unknown> | 'broken' | 'other' | undefined {
+  const line = contentText(raw)
   if (line.trim() === '') return undefined
   try {
     const value: unknown = JSON.parse(line)
-    return isObject(value) ? value : 'other'
+    if (!isObject(value)) return 'other'
+    reader?.learn(raw as Uint8Array, value)
+    return value
   } catch {
     // JSON.parse says no more than that the line is broken.
     return 'broken'
@@ -82,6 +125,12 @@ export function misfit(value: Readonly<Record<string, unknown>>, shape: Shape): 
   return undefined
 }
 
+/** Which fields of a record are wanted, and the record made of them; see {@link FieldReader}. */
+export interface LeanOptions {
+  readonly fields: readonly string[]
+  readonly build: (values: readonly unknown[]) => Record<string, unknown>
+}
+
 export interface ReadOptions<T> {
   /** The file's name, for problems and errors. */
   readonly source?: string | undefined
@@ -92,33 +141,49 @@ export interface ReadOptions<T> {
   readonly rename?: (value: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>
   /** The field that names a record in problems. */
   readonly id?: string
-  /** The record from a value of the right shape; `undefined` when `log` already says why not. */
-  readonly convert: (
-    value: Readonly<Record<string, unknown>>,
-    log: ProblemLog,
-    place: ProblemPlace,
-  ) => T | undefined
+  /** Reads some fields alone and passes over the rest; for bytes, not for texts. */
+  readonly lean?: LeanOptions | undefined
+  /** The record from a value of the right shape; `undefined` when a note already says why not. */
+  readonly convert: (value: Readonly<Record<string, unknown>>, here: Here) => T | undefined
+}
+
+/** The record being read. Places are put together only for what has to be told. */
+export interface Here {
+  place(): ProblemPlace
+  /** Notes a problem with this record. */
+  note(code: ProblemCode, message: string): void
 }
 
 /**
  * The records of one kind in a JSON Lines text. Records of another shape are left out and reported.
  * @throws MoaError `data_invalid` when the text has lines but none holds such a record.
  */
-export function readRecords<T>(text: string, options: ReadOptions<T>): Read<readonly T[]> {
-  const { source, what, shape, convert } = options
-  const { data: lines, problems } = readJsonl(text, { source })
+export function readRecords<T>(content: FileContent, options: ReadOptions<T>): Read<readonly T[]> {
+  const { source, what, shape, convert, rename, lean } = options
   const log = new ProblemLog()
-  log.merge(problems)
   const records: T[] = []
-  for (const { line, value: written } of lines) {
-    const value = options.rename === undefined ? written : options.rename(written)
-    const place = placeOf(source, line, options.id === undefined ? undefined : value[options.id])
-    const field = misfit(value, shape)
-    if (field === undefined) {
-      const record = convert(value, log, place)
-      if (record !== undefined) records.push(record)
-    } else reportMisfit({ log, value, written, field, what, place })
-  }
+  let at = 0
+  let value: Readonly<Record<string, unknown>> = {}
+  const place = (): ProblemPlace =>
+    placeOf(source, at, options.id === undefined ? undefined : value[options.id])
+  const here: Here = { place, note: (code, message) => log.add(code, message, place()) }
+  walkLines(content, {
+    source,
+    log,
+    lean,
+    visit({ line, value: written }, raw) {
+      at = line
+      value = rename === undefined ? written : rename(written)
+      const field = misfit(value, shape)
+      if (field === undefined) {
+        const record = convert(value, here)
+        if (record !== undefined) records.push(record)
+      } else {
+        const whole = lean === undefined ? written : (parseLine(raw()) as Record<string, unknown>)
+        reportMisfit({ log, value, written: whole, field, what, place: place() })
+      }
+    },
+  })
   const found = log.list()
   if (records.length === 0 && found.length > 0) throw unreadable(source, what, found)
   return { data: records, problems: found }

@@ -1,4 +1,4 @@
-import { is, misfit, readJsonl, readRecords, type Shape } from '../../jsonl.js'
+import { contentText, type FileContent, is, misfit, readJsonl, readRecords, type Shape } from '../../jsonl.js'
 import { ProblemLog, type ProblemPlace, type Read } from '../../problems.js'
 import type {
   ArenaAnswer,
@@ -20,8 +20,9 @@ export type ArenaVersion = 'v0.1' | 'v2.0'
 type Row = Readonly<Record<string, unknown>>
 
 /** Which version's records a text holds: those of v2.0 have a `uid`. Goes by the first whole line. */
-export function arenaVersion(text: string): ArenaVersion {
-  const first = text.slice(0, text.indexOf('\n') + 1 || text.length)
+export function arenaVersion(content: FileContent): ArenaVersion {
+  const feed = typeof content === 'string' ? content.indexOf('\n') : content.indexOf(10)
+  const first = contentText(content.slice(0, feed + 1 || content.length))
   const [record] = readJsonl(first).data
   return record !== undefined && 'uid' in record.value ? 'v2.0' : 'v0.1'
 }
@@ -30,24 +31,23 @@ export function arenaVersion(text: string): ArenaVersion {
  * Reads the questions of either version. Of questions with the same id the first is kept.
  * @throws MoaError `data_invalid` when no line holds a question.
  */
-export function readArenaQuestions(text: string, { source }: Source = {}): Read<readonly ArenaQuestion[]> {
-  const second = arenaVersion(text) === 'v2.0'
+export function readArenaQuestions(
+  content: FileContent,
+  { source }: Source = {},
+): Read<readonly ArenaQuestion[]> {
+  const second = arenaVersion(content) === 'v2.0'
   const seen = new Set<string>()
-  const { data: records, problems } = readRecords<ArenaQuestion>(text, {
+  const { data: records, problems } = readRecords<ArenaQuestion>(content, {
     source,
     what: `an Arena-Hard ${second ? 'v2.0' : 'v0.1'} question`,
     shape: second
       ? { uid: is.text, category: is.text, prompt: is.text }
       : { question_id: is.text, category: is.text, turns: holdsContent },
     id: second ? 'uid' : 'question_id',
-    convert: (value, log, place) => {
+    convert: (value, here) => {
       const id = value[second ? 'uid' : 'question_id'] as string
       if (seen.has(id)) {
-        log.add(
-          'record-duplicate',
-          'The question id occurs more than once; the first question was kept.',
-          place,
-        )
+        here.note('record-duplicate', 'The question id occurs more than once; the first question was kept.')
         return undefined
       }
       seen.add(id)
@@ -80,16 +80,16 @@ function answerOf(messages: unknown): string | undefined {
  * @throws MoaError `data_invalid` when no line holds an answer.
  */
 export function readArenaAnswers(
-  text: string,
+  content: FileContent,
   { source, questions }: Source & { readonly questions?: readonly ArenaQuestion[] } = {},
 ): Read<readonly ArenaAnswer[]> {
-  const second = arenaVersion(text) === 'v2.0'
-  const { data: records, problems } = readRecords(text, {
+  const second = arenaVersion(content) === 'v2.0'
+  const { data: records, problems } = readRecords(content, {
     source,
     what: `an Arena-Hard ${second ? 'v2.0' : 'v0.1'} answer`,
     shape: second ? V2_ANSWER : V01_ANSWER,
     id: second ? 'uid' : 'question_id',
-    convert: (value, _log, place) => ({ place, answer: second ? v2Answer(value) : v01Answer(value) }),
+    convert: (value, here) => ({ place: here.place(), answer: second ? v2Answer(value) : v01Answer(value) }),
   })
   const log = new ProblemLog()
   log.merge(problems)
@@ -165,8 +165,11 @@ const isGames = (value: unknown): boolean =>
  * Reads a v0.1 judgment file, keeping every row.
  * @throws MoaError `data_invalid` when no line holds such a judgment.
  */
-export function readV01Judgments(text: string, { source }: Source = {}): Read<readonly V01Judgment[]> {
-  const { data: records, problems } = readRecords(text, {
+export function readV01Judgments(
+  content: FileContent,
+  { source }: Source = {},
+): Read<readonly V01Judgment[]> {
+  const { data: records, problems } = readRecords(content, {
     source,
     what: 'an Arena-Hard v0.1 judgment',
     shape: { question_id: is.text, model: is.text, judge: is.text, games: isGames },
@@ -180,8 +183,8 @@ export function readV01Judgments(text: string, { source }: Source = {}): Read<re
  * Reads a v2.0 judgment file, keeping every row.
  * @throws MoaError `data_invalid` when no line holds such a judgment.
  */
-export function readV2Judgments(text: string, { source }: Source = {}): Read<readonly V2Judgment[]> {
-  const { data: records, problems } = readRecords(text, {
+export function readV2Judgments(content: FileContent, { source }: Source = {}): Read<readonly V2Judgment[]> {
+  const { data: records, problems } = readRecords(content, {
     source,
     what: 'an Arena-Hard v2.0 judgment',
     shape: { uid: is.text, category: is.text, judge: is.text, model: is.text, games: isGames },
@@ -196,12 +199,12 @@ export function readV2Judgments(text: string, { source }: Source = {}): Read<rea
  * @throws MoaError `data_invalid` when no line holds a judgment of that version.
  */
 export function readArenaJudgments(
-  text: string,
+  content: FileContent,
   options: Source = {},
 ):
   | ({ readonly version: 'v0.1' } & Read<readonly V01Judgment[]>)
   | ({ readonly version: 'v2.0' } & Read<readonly V2Judgment[]>) {
-  const version = arenaVersion(text)
-  if (version === 'v0.1') return { version, ...readV01Judgments(text, options) }
-  return { version, ...readV2Judgments(text, options) }
+  const version = arenaVersion(content)
+  if (version === 'v0.1') return { version, ...readV01Judgments(content, options) }
+  return { version, ...readV2Judgments(content, options) }
 }

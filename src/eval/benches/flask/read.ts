@@ -1,5 +1,5 @@
 import { MoaError } from '../../../core/errors.js'
-import { is, misfit, readRecords } from '../../jsonl.js'
+import { contentText, type FileContent, type Here, is, misfit, readRecords } from '../../jsonl.js'
 import { ProblemLog, type ProblemPlace, type Read } from '../../problems.js'
 import { parseFlaskReview } from './parse.js'
 import type { FlaskAnswer, FlaskInstance, FlaskPrompt, FlaskReview, FlaskRubric } from './records.js'
@@ -49,9 +49,12 @@ const labels = (value: unknown): readonly string[] => (Array.isArray(value) ? va
  * Reads an evaluation set of either generation. Of instances with the same id the first is kept.
  * @throws MoaError `data_invalid` when no line holds an instance.
  */
-export function readFlaskInstances(text: string, { source }: Source = {}): Read<readonly FlaskInstance[]> {
+export function readFlaskInstances(
+  content: FileContent,
+  { source }: Source = {},
+): Read<readonly FlaskInstance[]> {
   const seen = new Set<number>()
-  const { data: records, problems } = readRecords<FlaskInstance>(text, {
+  const { data: records, problems } = readRecords<FlaskInstance>(content, {
     source,
     what: 'a FLASK instance',
     rename,
@@ -64,9 +67,9 @@ export function readFlaskInstances(text: string, { source }: Source = {}): Read<
       difficulty: is.id,
     },
     id: 'idx',
-    convert: (value, log, place) => {
+    convert: (value, here) => {
       const { idx, instruction, skill, domain, difficulty } = value as unknown as Renamed
-      if (isRepeated(idx, seen, { log, place })) return undefined
+      if (isRepeated(idx, seen, here)) return undefined
       return {
         id: idx,
         instruction: instruction as string,
@@ -81,13 +84,8 @@ export function readFlaskInstances(text: string, { source }: Source = {}): Read<
   return { data: records, problems }
 }
 
-function isRepeated(
-  id: number,
-  seen: Set<number>,
-  { log, place }: { readonly log: ProblemLog; readonly place: ProblemPlace },
-): boolean {
-  if (seen.has(id))
-    log.add('record-duplicate', 'The id occurs more than once; the first row was kept.', place)
+function isRepeated(id: number, seen: Set<number>, here: Here): boolean {
+  if (seen.has(id)) here.note('record-duplicate', 'The id occurs more than once; the first row was kept.')
   const repeated = seen.has(id)
   seen.add(id)
   return repeated
@@ -99,18 +97,18 @@ function isRepeated(
  * @throws MoaError `data_invalid` when no line holds an answer.
  */
 export function readFlaskAnswers(
-  text: string,
+  content: FileContent,
   { source, instances }: Source & { readonly instances?: readonly FlaskInstance[] } = {},
 ): Read<ReadonlyMap<number, string>> {
   const seen = new Set<number>()
-  const { data: records, problems } = readRecords<FlaskAnswer>(text, {
+  const { data: records, problems } = readRecords<FlaskAnswer>(content, {
     source,
     what: 'a FLASK answer',
     shape: { question_id: is.number, text: is.text },
     id: 'question_id',
-    convert: (value, log, place) => {
+    convert: (value, here) => {
       const answer = value as unknown as FlaskAnswer
-      return isRepeated(answer.question_id, seen, { log, place }) ? undefined : answer
+      return isRepeated(answer.question_id, seen, here) ? undefined : answer
     },
   })
   const log = new ProblemLog()
@@ -133,18 +131,21 @@ export function readFlaskAnswers(
  * `review` text.
  * @throws MoaError `data_invalid` when no line holds a review.
  */
-export function readFlaskReviews(text: string, { source }: Source = {}): Read<readonly FlaskReview[]> {
-  const { data: records, problems } = readRecords<FlaskReview>(text, {
+export function readFlaskReviews(
+  content: FileContent,
+  { source }: Source = {},
+): Read<readonly FlaskReview[]> {
+  const { data: records, problems } = readRecords<FlaskReview>(content, {
     source,
     what: 'a FLASK review',
     rename,
     shape: { idx: is.number, score: (value) => value !== undefined && typeof value !== 'number' },
     id: 'idx',
-    convert: (value, log, place) => {
+    convert: (value, here) => {
       const { idx, instruction, skill, domain, difficulty } = value as unknown as Renamed
       return {
         id: idx,
-        score: scoresOf(value, log, place),
+        score: scoresOf(value, here),
         ...(typeof instruction === 'string' && { instruction }),
         ...(skill !== undefined && { skills: labels(skill) }),
         ...(domain !== undefined && { domains: labels(domain) }),
@@ -155,10 +156,10 @@ export function readFlaskReviews(text: string, { source }: Source = {}): Read<re
   return { data: records, problems }
 }
 
-function scoresOf(value: Row, log: ProblemLog, place: ProblemPlace): FlaskReview['score'] {
+function scoresOf(value: Row, here: Here): FlaskReview['score'] {
   const { score, review } = value as unknown as Renamed
   if (is.object(score)) return score
-  log.add('value-unusable', 'The score is not a dictionary; the review text was read again.', place)
+  here.note('value-unusable', 'The score is not a dictionary; the review text was read again.')
   return typeof review === 'string' ? parseFlaskReview(review).score : {}
 }
 
@@ -166,8 +167,11 @@ function scoresOf(value: Row, log: ProblemLog, place: ProblemPlace): FlaskReview
  * Reads the judge's `prompt.jsonl`.
  * @throws MoaError `data_invalid` when no line holds a prompt.
  */
-export function readFlaskPrompts(text: string, { source }: Source = {}): Read<readonly FlaskPrompt[]> {
-  const { data: records, problems } = readRecords(text, {
+export function readFlaskPrompts(
+  content: FileContent,
+  { source }: Source = {},
+): Read<readonly FlaskPrompt[]> {
+  const { data: records, problems } = readRecords(content, {
     source,
     what: 'a FLASK judge prompt',
     shape: { prompt_id: is.number, system_prompt: is.text, prompt_template: is.text, defaults: is.object },
@@ -182,13 +186,13 @@ export function readFlaskPrompts(text: string, { source }: Source = {}): Read<re
  * @throws MoaError `data_invalid` when it isn't a list of rubrics.
  */
 export function readFlaskRubrics(
-  text: string,
+  content: FileContent,
   { source = 'The rubric file' }: Source = {},
 ): readonly FlaskRubric[] {
   const shape = { Skill: is.text, Criteria: is.text, Scoring: is.object }
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = JSON.parse(contentText(content))
   } catch (cause) {
     throw new MoaError(
       'data_invalid',

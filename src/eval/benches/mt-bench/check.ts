@@ -10,13 +10,10 @@ export interface CheckedJudgments<T extends Judgment> {
   readonly log: ProblemLog
 }
 
-/** Judgments by turn and question. */
-type Items<T> = Readonly<Record<MtBenchTurn, Map<number, T>>>
-
-/** Contestants under one judge, and what they were judged on. */
+/** Contestants under one judge, and what they were judged on, by place. */
 interface Group<T> {
   readonly name: string
-  readonly items: Items<T>
+  readonly items: (T | undefined)[]
 }
 
 /**
@@ -29,20 +26,68 @@ export function checkJudgments<T extends Judgment>(
   questions: readonly MtBenchQuestion[] | undefined,
 ): CheckedJudgments<T> {
   const log = new ProblemLog()
-  const known = questions === undefined ? undefined : new Set(questions.map(({ question_id }) => question_id))
+  const places = new Places(questions)
   const groups = new Groups<T>()
+  let left = 0
   for (const judgment of judgments) {
-    const id = judgment.question_id
-    if (known === undefined ? radarCategory(id) === undefined : !known.has(id)) {
-      const message =
-        'The question is not one of the question set; the published scores count it, the corrected do not.'
-      log.add('id-unknown', message, { id: idOf(judgment) })
-    } else keepFirst(groups.of(judgment).items, judgment, log)
+    const place = places.of(judgment)
+    if (place === undefined) {
+      log.add('id-unknown', UNKNOWN, { id: idOf(judgment) })
+      left += 1
+    } else if (!keepFirst(groups.of(judgment), place, { judgment, log })) left += 1
   }
   reportUnscored(groups.all, log)
-  reportMissing(groups.all, expectedItems(groups.all, questions), log)
-  const distinct = groups.all.flatMap(({ items }) => [...items[1].values(), ...items[2].values()])
+  reportMissing(groups.all, places, log)
+  // Nothing left out: the judgments themselves.
+  const distinct = left === 0 ? judgments : groups.all.flatMap(({ items }) => items.filter(isThere))
   return { distinct, log }
+}
+
+const UNKNOWN =
+  'The question is not one of the question set; the published scores count it, the corrected do not.'
+const REPEATED =
+  'Judged more than once; the published scores count every judgment, the corrected the first with a verdict.'
+const UNSCORED = 'The judge gave no verdict; the judgment is left out of all scores.'
+
+const isThere = <T>(item: T | undefined): item is T => item !== undefined
+
+/** Numbers questions and turns, so that judgments are found by place in a list. */
+class Places {
+  readonly #closed: boolean
+  readonly #questions = new Map<number, number>()
+  readonly #expected: { readonly question: number; readonly turn: MtBenchTurn }[] = []
+
+  constructor(questions: readonly MtBenchQuestion[] | undefined) {
+    this.#closed = questions !== undefined
+    for (const { question_id, turns } of questions ?? []) {
+      const place = this.#add(question_id)
+      this.#expected[place] = { question: question_id, turn: 1 }
+      if (turns.length === 2) this.#expected[place + 1] = { question: question_id, turn: 2 }
+    }
+  }
+
+  #add(question: number): number {
+    const place = 2 * this.#questions.size
+    this.#questions.set(question, place)
+    return place
+  }
+
+  /** `undefined` for a question that is none of the set's. */
+  of({ question_id, turn }: Judgment): number | undefined {
+    let place = this.#questions.get(question_id)
+    if (place === undefined) {
+      if (this.#closed || radarCategory(question_id) === undefined) return undefined
+      place = this.#add(question_id)
+    }
+    place += turn - 1
+    if (!this.#closed) this.#expected[place] ??= { question: question_id, turn }
+    return place
+  }
+
+  /** Every place that should have a judgment. */
+  get expected(): readonly ({ readonly question: number; readonly turn: MtBenchTurn } | undefined)[] {
+    return this.#expected
+  }
 }
 
 /** Groups found by judge and contestants without putting a key together for every judgment. */
@@ -55,7 +100,7 @@ class Groups<T extends Judgment> {
     const firsts = entry(this.#judges, judgment.judge[0], () => new Map<string, Map<string, Group<T>>>())
     const seconds = entry(firsts, first, () => new Map<string, Group<T>>())
     return entry(seconds, second, () => {
-      const group = { name: nameOf(judgment), items: { 1: new Map<number, T>(), 2: new Map<number, T>() } }
+      const group = { name: nameOf(judgment), items: [] }
       this.all.push(group)
       return group
     })
@@ -68,53 +113,38 @@ function entry<K, V>(map: Map<K, V>, key: K, create: () => V): V {
   return value
 }
 
-function keepFirst<T extends Judgment>(items: Items<T>, judgment: T, log: ProblemLog): void {
-  const seen = items[judgment.turn]
-  const first = seen.get(judgment.question_id)
+/** Whether the judgment is the first of its kind. */
+function keepFirst<T extends Judgment>(
+  { items }: Group<T>,
+  place: number,
+  { judgment, log }: { readonly judgment: T; readonly log: ProblemLog },
+): boolean {
+  const first = items[place]
   if (first === undefined) {
-    seen.set(judgment.question_id, judgment)
-    return
+    while (items.length < place) items.push(undefined)
+    items[place] = judgment
+    return true
   }
-  const message =
-    'Judged more than once; the published scores count every judgment, the corrected the first with a verdict.'
-  log.add('record-duplicate', message, { id: idOf(judgment) })
-  if (!hasVerdict(first) && hasVerdict(judgment)) seen.set(judgment.question_id, judgment)
+  log.add('record-duplicate', REPEATED, { id: idOf(judgment) })
+  if (!hasVerdict(first) && hasVerdict(judgment)) items[place] = judgment
+  return false
 }
 
 function reportUnscored(groups: readonly Group<Judgment>[], log: ProblemLog): void {
   for (const { items } of groups) {
-    for (const judgment of [...items[1].values(), ...items[2].values()]) {
-      if (hasVerdict(judgment)) continue
-      log.add('unscored', 'The judge gave no verdict; the judgment is left out of all scores.', {
-        id: idOf(judgment),
-      })
+    for (const judgment of items) {
+      if (judgment === undefined || hasVerdict(judgment)) continue
+      log.add('unscored', UNSCORED, { id: idOf(judgment) })
     }
   }
 }
 
-function expectedItems(
-  groups: readonly Group<Judgment>[],
-  questions: readonly MtBenchQuestion[] | undefined,
-): Items<true> {
-  const expected = { 1: new Map<number, true>(), 2: new Map<number, true>() }
-  for (const { question_id, turns } of questions ?? []) {
-    expected[1].set(question_id, true)
-    if (turns.length === 2) expected[2].set(question_id, true)
-  }
-  if (questions !== undefined) return expected
-  for (const { items } of groups) {
-    for (const turn of [1, 2] as const) for (const id of items[turn].keys()) expected[turn].set(id, true)
-  }
-  return expected
-}
-
-function reportMissing(groups: readonly Group<Judgment>[], expected: Items<true>, log: ProblemLog): void {
+function reportMissing(groups: readonly Group<Judgment>[], { expected }: Places, log: ProblemLog): void {
   for (const { name, items } of groups) {
-    for (const turn of [1, 2] as const) {
-      for (const id of expected[turn].keys()) {
-        if (items[turn].has(id)) continue
-        log.add('record-missing', 'There is no judgment.', { id: `${name}, question ${id}, turn ${turn}` })
-      }
+    for (const [place, wanted] of expected.entries()) {
+      if (wanted === undefined || items[place] !== undefined) continue
+      const id = `${name}, question ${wanted.question}, turn ${wanted.turn}`
+      log.add('record-missing', 'There is no judgment.', { id })
     }
   }
 }

@@ -65,13 +65,14 @@ function scoreSingle({ judgments, models, questions }: SingleScoreOptions): Sing
   const { distinct, log } = checkJudgments(rows, questions)
   reportNeverScored(rows, log)
   reportAbsent(models, modelsOf(rows), log)
+  const published = aggregateSingle(rows)
   return {
     benchmark: 'mt-bench',
     mode: 'single',
-    published: aggregateSingle(rows),
+    published,
     corrected: {
       rule: 'one judgment for each model, question and turn (the first with a score); unknown questions left out',
-      ...aggregateSingle(distinct),
+      ...(distinct === rows ? published : aggregateSingle(distinct)),
     },
     problems: log.list(),
   }
@@ -109,13 +110,17 @@ function scorePairs({ mode, judgments, models, questions, ...rest }: PairScoreOp
   })
   if (published.length === 0)
     throw nothingToScore(judgments.length, modelsOf(judgments), options(models, baseline))
-  const concerned = judgments.filter(
-    ({ model_1, model_2 }) =>
-      (baseline === undefined || model_1 === baseline || model_2 === baseline) &&
-      (wanted === undefined || [model_1, model_2].every((model) => model === baseline || wanted.has(model))),
-  )
+  const concerned =
+    baseline === undefined && wanted === undefined
+      ? judgments
+      : judgments.filter(
+          ({ model_1, model_2 }) =>
+            (baseline === undefined || model_1 === baseline || model_2 === baseline) &&
+            (wanted === undefined ||
+              [model_1, model_2].every((model) => model === baseline || wanted.has(model))),
+        )
   const { distinct, log } = checkJudgments(concerned, questions)
-  reportAbsent(models, modelsOf(concerned), log)
+  if (models !== undefined) reportAbsent(models, modelsOf(concerned), log)
   return {
     benchmark: 'mt-bench',
     mode,
@@ -123,7 +128,7 @@ function scorePairs({ mode, judgments, models, questions, ...rest }: PairScoreOp
     published,
     corrected: {
       rule: 'one judgment for each pair, question and turn (the first with both verdicts); unknown questions left out',
-      rows: aggregatePair(distinct, filter),
+      rows: distinct === judgments ? published : aggregatePair(distinct, filter),
     },
     problems: log.list(),
   }
