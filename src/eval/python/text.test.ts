@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { codePointLength, comparePythonText, pythonFloat, pythonFloatText, pythonStrip } from './text.js'
+import { codePointLength, pythonFloat, pythonFloatText, pythonStrip } from './text.js'
 
 describe('pythonFloat', () => {
   it.each<[unknown, number | undefined]>([
@@ -63,14 +63,6 @@ describe('pythonStrip', () => {
   it('strips what Python calls white space, which a byte order mark is not', () => {
     expect(pythonStrip('\x1c\x85 a \u3000')).toBe('a')
     expect(pythonStrip('\ufeffa')).toBe('\ufeffa')
-  })
-})
-
-describe('comparePythonText', () => {
-  it('orders by code point', () => {
-    const names = ['😀', '\uff41', 'b', 'a', 'ab', '']
-    expect([...names].sort(comparePythonText)).toEqual(['', 'a', 'ab', 'b', '\uff41', '😀'])
-    expect([...names].sort()).not.toEqual([...names].sort(comparePythonText))
   })
 })
 

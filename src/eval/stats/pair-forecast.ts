@@ -1,4 +1,4 @@
-import { comparePythonText } from '../python/text.js'
+import { compareCodePoints } from '../../util/code-points.js'
 import { normalCdf } from './normal.js'
 
 /** A model's resampled benchmark scores and its reference rating. */
@@ -27,7 +27,7 @@ export interface PairForecast {
 
 /** How well a benchmark foretells the reference's order of every pair of models (Arena-Hard's notebook). */
 export function forecastPairs(models: readonly ForecastModel[]): PairForecast {
-  const sorted = [...models].sort((a, b) => comparePythonText(a.model, b.model))
+  const sorted = [...models].sort((a, b) => compareCodePoints(a.model, b.model))
   const pairs = sorted.flatMap((a, index) =>
     sorted.slice(index + 1).map((b) => ({
       a: a.model,

@@ -1,5 +1,5 @@
 import type { ProblemLog } from '../../problems.js'
-import { comparePythonText } from '../../python/text.js'
+import { compareCodePoints } from '../../../util/code-points.js'
 import { inFileOrder } from './file-order.js'
 import { labelAdvantage } from './labels.js'
 import type { V2Judgment } from './records.js'
@@ -40,7 +40,7 @@ export function v2Entries(
   log: ProblemLog,
 ): V2Entries {
   const { baseline, weight } = options
-  const models = [...new Set(judgments.map(({ model }) => cutPath(model)))].sort(comparePythonText)
+  const models = [...new Set(judgments.map(({ model }) => cutPath(model)))].sort(compareCodePoints)
   const indices = new Map(models.map((model, index) => [model, index]))
   const pairs: V2Pair[] = []
   const codes: number[] = []

@@ -1,4 +1,4 @@
-import { comparePythonText } from '../../python/text.js'
+import { compareCodePoints } from '../../../util/code-points.js'
 
 /**
  * Judgments in the order in which the published scripts come to read them when a folder is listed by name: one
@@ -12,5 +12,5 @@ export function inFileOrder<T extends { readonly model: string }>(judgments: rea
     if (file === undefined) files.set(name, [judgment])
     else file.push(judgment)
   }
-  return [...files].sort(([a], [b]) => comparePythonText(a, b)).flatMap(([, file]) => file)
+  return [...files].sort(([a], [b]) => compareCodePoints(a, b)).flatMap(([, file]) => file)
 }

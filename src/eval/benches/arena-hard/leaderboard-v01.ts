@@ -1,4 +1,4 @@
-import { comparePythonText } from '../../python/text.js'
+import { compareCodePoints } from '../../../util/code-points.js'
 import { roundDecimal } from '../../python/rounding.js'
 import { shareOfElo } from '../../stats/bradley-terry.js'
 import type { EloBounds } from './elo-v01.js'
@@ -50,7 +50,7 @@ export function v01Leaderboard(table: readonly EloBounds[], view: V01View): V01R
     }
   })
   return rows
-    .sort((a, b) => comparePythonText(a.model, b.model))
+    .sort((a, b) => compareCodePoints(a.model, b.model))
     .sort((a, b) => (b.score ?? -1) - (a.score ?? -1))
 }
 

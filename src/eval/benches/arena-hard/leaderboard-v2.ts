@@ -1,4 +1,4 @@
-import { comparePythonText } from '../../python/text.js'
+import { compareCodePoints } from '../../../util/code-points.js'
 import { roundDecimal } from '../../python/rounding.js'
 
 /** A row of the v2.0 leaderboard. Figures are `null` where they have no value. */
@@ -53,5 +53,5 @@ function points(difference: number): string {
 
 /** By name, as the published tables are before they are sorted by score. */
 export function byModel(a: { readonly model: string }, b: { readonly model: string }): number {
-  return comparePythonText(a.model, b.model)
+  return compareCodePoints(a.model, b.model)
 }

@@ -1,5 +1,5 @@
 import type { ProblemLog } from '../../problems.js'
-import { comparePythonText } from '../../python/text.js'
+import { compareCodePoints } from '../../../util/code-points.js'
 import { torchLbfgs } from '../../stats/lbfgs.js'
 import { median, percentiles } from '../../stats/percentile.js'
 import { fitLogistic } from '../../stats/logistic.js'
@@ -70,7 +70,7 @@ export function styleModel(
   }: { readonly style: StyleTable; readonly control: StyleControl; readonly log: ProblemLog },
 ): V2StyleModel {
   const { baseline, models, pairs, codes } = entries
-  const names = [...new Set([...models, baseline])].sort(comparePythonText)
+  const names = [...new Set([...models, baseline])].sort(compareCodePoints)
   const anchor = names.indexOf(baseline)
   const elements: number[] = []
   const differences: Float64Array[] = []

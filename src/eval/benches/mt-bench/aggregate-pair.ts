@@ -1,4 +1,4 @@
-import { comparePythonText } from '../../python/text.js'
+import { compareCodePoints } from '../../../util/code-points.js'
 import type { GameWinner, MtBenchJudge, PairJudgment } from './records.js'
 
 /** A model's record over its comparisons, two games each. */
@@ -54,7 +54,7 @@ export function aggregatePair(
   if (baseline !== undefined) records.delete(baseline)
   return [...records]
     .map(([model, record]) => pairRow(model, record))
-    .sort((a, b) => comparePythonText(a.model, b.model))
+    .sort((a, b) => compareCodePoints(a.model, b.model))
     .sort((a, b) => b.win_rate_adjusted - a.win_rate_adjusted)
 }
 
@@ -95,7 +95,7 @@ export function normalisedPairCounts(judgments: readonly PairJudgment[]): Normal
   const counts = new Map<string, NormalisedPairCount & { count: number }>()
   for (const { judgment, outcome } of lastGames(judgments)) {
     const { judge, model_1, model_2 } = judgment
-    const [first, second] = comparePythonText(model_1, model_2) < 0 ? [model_1, model_2] : [model_2, model_1]
+    const [first, second] = compareCodePoints(model_1, model_2) < 0 ? [model_1, model_2] : [model_2, model_1]
     const key = JSON.stringify([judge, first, second, outcome])
     const entry = counts.get(key)
     if (entry === undefined) counts.set(key, { judge, model_1: first, model_2: second, outcome, count: 1 })
@@ -117,7 +117,7 @@ function lastGames(judgments: readonly PairJudgment[]): Iterable<Game> {
   const games = new Map<string, Game>()
   for (const judgment of ordered.values()) {
     const { judge, question_id, model_1, model_2, g1_winner, g2_winner } = judgment
-    const swap = comparePythonText(model_1, model_2) >= 0
+    const swap = compareCodePoints(model_1, model_2) >= 0
     const outcome = g1_winner === g2_winner ? g1_winner : 'inconsistent'
     const models = swap ? [model_2, model_1] : [model_1, model_2]
     games.set(JSON.stringify([judge, question_id, ...models]), {

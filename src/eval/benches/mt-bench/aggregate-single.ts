@@ -1,4 +1,4 @@
-import { comparePythonText } from '../../python/text.js'
+import { compareCodePoints } from '../../../util/code-points.js'
 import { radarCategory, RADAR_CATEGORIES } from './categories.js'
 import type { MtBenchTurn, SingleJudgment } from './records.js'
 
@@ -42,7 +42,7 @@ function means(judgments: readonly SingleJudgment[]): MeanScore[] {
   for (const { model, score } of judgments) add(sums, model, score)
   return [...sums]
     .map(([model, { total, count }]) => ({ model, score: total / count, count }))
-    .sort((a, b) => comparePythonText(a.model, b.model))
+    .sort((a, b) => compareCodePoints(a.model, b.model))
     .sort((a, b) => b.score - a.score)
 }
 

@@ -1,5 +1,5 @@
 import { type Problem, ProblemLog } from '../../problems.js'
-import { comparePythonText } from '../../python/text.js'
+import { compareCodePoints } from '../../../util/code-points.js'
 import type { MtBenchTurn, MtBenchVote } from './records.js'
 
 /** Whose votes are compared: the judge model with people, or people among themselves. */
@@ -61,7 +61,7 @@ function gamesByTurn(votes: readonly MtBenchVote[], log: ProblemLog): Record<MtB
       })
       continue
     }
-    const inOrder = comparePythonText(model_a, model_b) < 0
+    const inOrder = compareCodePoints(model_a, model_b) < 0
     const key = JSON.stringify([question_id, ...(inOrder ? [model_a, model_b] : [model_b, model_a])])
     let game = turns[turn].get(key)
     if (game === undefined) turns[turn].set(key, (game = {}))
