@@ -16,6 +16,16 @@ export const ERROR_TABLE = {
   file_unreadable: { status: 400, type: 'invalid_request_error', exit: 2 },
   data_invalid: { status: 400, type: 'invalid_request_error', exit: 2 },
   key_missing: { status: 500, type: 'server_error', exit: 2 },
+  // What a server says to its clients.
+  unauthorized: { status: 401, type: 'authentication_error', exit: 2 },
+  forbidden: { status: 403, type: 'permission_error', exit: 2 },
+  not_found: { status: 404, type: 'invalid_request_error', exit: 2 },
+  method_not_allowed: { status: 405, type: 'invalid_request_error', exit: 2 },
+  request_timeout: { status: 408, type: 'timeout_error', exit: 2 },
+  payload_too_large: { status: 413, type: 'invalid_request_error', exit: 2 },
+  unsupported_media_type: { status: 415, type: 'invalid_request_error', exit: 2 },
+  headers_too_large: { status: 431, type: 'invalid_request_error', exit: 2 },
+  shutting_down: { status: 503, type: 'overloaded_error', exit: 4 },
   // What providers do.
   authentication: { status: 502, type: 'upstream_error', exit: 4 },
   permission: { status: 502, type: 'upstream_error', exit: 4 },

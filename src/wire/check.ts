@@ -71,3 +71,20 @@ export function optionalNumber(
     )
   return value
 }
+
+/** Far deeper than any schema in use, far shallower than what overflows a stack. */
+const MAX_DEPTH = 128
+
+/** Refuses JSON nested so deep that whoever reads or writes it later would run out of stack. */
+export function shallow<T>(value: T, param: string): T {
+  let level: unknown[] = [value]
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) throw bad(param, `expected JSON nested at most ${MAX_DEPTH} levels deep.`)
+    const next: unknown[] = []
+    for (const item of level)
+      if (typeof item === 'object' && item !== null)
+        for (const child of Object.values(item)) if (typeof child === 'object') next.push(child)
+    level = next
+  }
+  return value
+}

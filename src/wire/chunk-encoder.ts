@@ -1,8 +1,9 @@
-import type { AnswerEvent, ErrorInfo, Usage } from '../core/index.js'
+import type { AnswerEvent, ErrorInfo } from '../core/index.js'
 import { encodeError } from './error.js'
 import { encodeFinishReason } from './finish-reason.js'
 import { encodeLogprobs } from './logprobs.js'
 import type { ResponseIdentity } from './response.js'
+import type { StreamEncoder, StreamEnd } from './stream-encoder.js'
 import { encodeUsage } from './usage.js'
 
 /** An SSE comment: keeps the connection alive, every client skips it. */
@@ -14,7 +15,7 @@ export const DONE = 'data: [DONE]\n\n'
  * Writes one streamed chat completion as server-sent events. Each method returns the text to send; one writer per
  * answer keeps id, created and model the same on every chunk.
  */
-export class ChunkEncoder {
+export class ChunkEncoder implements StreamEncoder {
   readonly #head: string
   readonly #tail: string
   readonly #includeUsage: boolean
@@ -29,7 +30,7 @@ export class ChunkEncoder {
   }
 
   /** The first chunk: the role, before anything is known of the answer. */
-  role(): string {
+  begin(): string {
     return this.#delta('{"role":"assistant","content":""}')
   }
 
@@ -71,11 +72,7 @@ export class ChunkEncoder {
    * The end of the answer: finish reason, usage if asked for, `[DONE]`. Fields of `extension` go beside the
    * choices of the last chunk.
    */
-  finish(options: {
-    reason: Parameters<typeof encodeFinishReason>[0]
-    usage: Usage
-    extension?: Readonly<Record<string, unknown>>
-  }): string {
+  finish(options: StreamEnd): string {
     const reason = JSON.stringify(encodeFinishReason(options.reason))
     const extra = options.extension ? `,${JSON.stringify(options.extension).slice(1, -1)}` : ''
     const last = `${this.#head}[{"index":0,"delta":{},"logprobs":null,"finish_reason":${reason}}]`
@@ -84,9 +81,13 @@ export class ChunkEncoder {
     return `${last}${this.#tail}${usage}${DONE}`
   }
 
+  keepAlive(): string {
+    return KEEP_ALIVE
+  }
+
   /** A failure after the stream began; the stream ends with it. */
-  error(error: ErrorInfo): string {
-    return `data: ${JSON.stringify(encodeError(error))}\n\n`
+  error(error: ErrorInfo, extension?: Readonly<Record<string, unknown>>): string {
+    return `data: ${JSON.stringify({ ...encodeError(error), ...extension })}\n\n`
   }
 
   #delta(delta: string, logprobs?: unknown): string {

@@ -50,7 +50,7 @@ describe('ChunkEncoder and ChunkDecoder', () => {
         fc.array(fc.nat(), { maxLength: 6 }),
         async (deltas, tokens, reason, cuts) => {
           const encoder = new ChunkEncoder(IDENTITY, { includeUsage: true })
-          let wire = encoder.role() + KEEP_ALIVE
+          let wire = encoder.begin() + KEEP_ALIVE
           for (const event of deltas) wire += encoder.event(event)
           wire += encoder.finish({ reason, usage: tokens, extension: { moa: { recipe: 'x' } } })
           const events: AnswerEvent[] = []
@@ -97,7 +97,7 @@ describe('ChunkEncoder', () => {
 
   it('gives every chunk the same identity', () => {
     const encoder = new ChunkEncoder(IDENTITY, { includeUsage: false })
-    const wire = encoder.role() + encoder.text('a') + encoder.finish({ reason: 'stop', usage: NO_USAGE })
+    const wire = encoder.begin() + encoder.text('a') + encoder.finish({ reason: 'stop', usage: NO_USAGE })
     for (const chunk of chunks(wire))
       expect(chunk).toMatchObject({ ...IDENTITY, object: 'chat.completion.chunk' })
     expect(wire.endsWith(DONE)).toBe(true)
@@ -105,7 +105,7 @@ describe('ChunkEncoder', () => {
 
   it('sends usage once, in a chunk without choices, only when asked', () => {
     const asked = new ChunkEncoder(IDENTITY, { includeUsage: true })
-    const all = chunks(asked.role() + asked.finish({ reason: 'stop', usage: NO_USAGE }))
+    const all = chunks(asked.begin() + asked.finish({ reason: 'stop', usage: NO_USAGE }))
     expect(all.map((chunk) => (chunk as WireChunk).usage)).toEqual([
       null,
       null,
@@ -113,7 +113,7 @@ describe('ChunkEncoder', () => {
     ])
     expect(all.at(-1)).toMatchObject({ choices: [] })
     const plain = new ChunkEncoder(IDENTITY, { includeUsage: false })
-    expect(plain.role() + plain.finish({ reason: 'stop', usage: NO_USAGE })).not.toContain('usage')
+    expect(plain.begin() + plain.finish({ reason: 'stop', usage: NO_USAGE })).not.toContain('usage')
   })
 
   it('writes an error as the last event', () => {

@@ -1,5 +1,6 @@
-import type { ContentPart, ImagePart, Message, TextPart, ToolCall } from '../core/index.js'
+import type { ContentPart, Message, TextPart, ToolCall } from '../core/index.js'
 import { array, bad, object, optionalString, string } from './check.js'
+import { imagePart } from './parts.js'
 
 /**
  * Reads one message of a chat-completions request.
@@ -106,14 +107,8 @@ function contentPart(value: unknown, param: string): ContentPart {
   }
 }
 
-function image(fields: Readonly<Record<string, unknown>>, param: string): ImagePart {
-  const url = string(fields['url'], `${param}.url`)
-  if (!/^(https?|data):/i.test(url)) throw bad(`${param}.url`, 'expected an http(s) or data: URL.')
-  const detail = optionalString(fields['detail'], `${param}.detail`)
-  if (detail === undefined) return { type: 'image', url }
-  if (detail !== 'auto' && detail !== 'low' && detail !== 'high')
-    throw bad(`${param}.detail`, 'expected "auto", "low" or "high".')
-  return { type: 'image', url, detail }
+function image({ url, detail }: Readonly<Record<string, unknown>>, param: string): ContentPart {
+  return imagePart({ url, detail }, { url: `${param}.url`, detail: `${param}.detail` })
 }
 
 function file(fields: Readonly<Record<string, unknown>>, param: string): ContentPart {

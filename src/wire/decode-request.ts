@@ -1,5 +1,14 @@
 import type { ChatRequest, ResponseFormat, Tool, ToolChoice } from '../core/index.js'
-import { array, bad, object, optionalBoolean, optionalNumber, optionalString, string } from './check.js'
+import {
+  array,
+  bad,
+  object,
+  optionalBoolean,
+  optionalNumber,
+  optionalString,
+  shallow,
+  string,
+} from './check.js'
 import { decodeMessage } from './decode-message.js'
 
 /** What a client asked for. */
@@ -170,7 +179,12 @@ function readTool(tool: unknown, param: string): Tool {
     name: string(fn['name'], `${param}.function.name`),
     ...(description !== undefined && { description }),
     ...(parameters !== undefined &&
-      parameters !== null && { parameters: object(parameters, `${param}.function.parameters`) }),
+      parameters !== null && {
+        parameters: object(
+          shallow(parameters, `${param}.function.parameters`),
+          `${param}.function.parameters`,
+        ),
+      }),
     ...(strict !== undefined && { strict }),
   }
 }
@@ -200,7 +214,10 @@ function readResponseFormat(format: unknown): ResponseFormat {
       return {
         type: 'json-schema',
         name: string(inner['name'], 'response_format.json_schema.name'),
-        schema: object(inner['schema'] ?? {}, 'response_format.json_schema.schema'),
+        schema: object(
+          shallow(inner['schema'] ?? {}, 'response_format.json_schema.schema'),
+          'response_format.json_schema.schema',
+        ),
         ...(description !== undefined && { description }),
         ...(strict !== undefined && { strict }),
       }

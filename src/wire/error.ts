@@ -158,6 +158,8 @@ export function readRetryAfter(
 
 /** The names OpenAI clients know for some of our codes. */
 const WIRE_CODES: Partial<Record<ErrorCode, string>> = {
+  unauthorized: 'invalid_api_key',
+  forbidden: 'permission_denied',
   rate_limited: 'rate_limit_exceeded',
   quota_exhausted: 'insufficient_quota',
   budget: 'insufficient_quota',

@@ -40,6 +40,6 @@ const WITHOUT_USAGE = new WeakMap<Answer, EncodedAnswer>()
 
 /** What every event of a response begins with. */
 export function headOf(encoder: ChunkEncoder): string {
-  const role = encoder.role()
+  const role = encoder.begin()
   return role.slice(0, role.indexOf(IDENTITY_END) + IDENTITY_END.length)
 }

@@ -71,7 +71,7 @@ export class StreamReply {
     let batch = ''
     if (!this.#begun) {
       this.#begun = true
-      if (this.#count > 0 || exchange.answer.units.length === 0) batch = this.#encoder.role()
+      if (this.#count > 0 || exchange.answer.units.length === 0) batch = this.#encoder.begin()
     }
     batch += this.#eventsDue(now)
     if (exchange.served === this.#count) {

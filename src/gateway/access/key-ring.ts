@@ -1,0 +1,84 @@
+import { MoaError } from '../../core/index.js'
+import type { Clock } from '../../util/index.js'
+import type { Exchange } from '../http/exchange.js'
+import type { KeyRecord, KeyStore } from './key-store.js'
+import { idOfKey, matches } from './secret.js'
+
+/** How long a record is used before the store is asked again: the longest a revoked key goes on working. */
+const FRESH_MS = 1_000
+/** Keys remembered at a time. */
+const MOST = 10_000
+
+interface Remembered {
+  readonly record: KeyRecord
+  readonly key: string
+  readonly at: number
+}
+
+/** Checks keys. A key that was right a moment ago is recognised without asking the store. */
+export class KeyRing {
+  readonly #store: KeyStore
+  readonly #clock: Clock
+  readonly #known = new Map<string, Remembered>()
+
+  constructor(store: KeyStore, clock: Clock) {
+    this.#store = store
+    this.#clock = clock
+  }
+
+  /**
+   * Whose key came with a request, as `Authorization: Bearer` or `x-api-key`.
+   *
+   * @throws {@link MoaError} `unauthorized`; says no more about a wrong key than that it is wrong
+   */
+  check(exchange: Exchange): KeyRecord | Promise<KeyRecord> {
+    const key = keyOf(exchange)
+    if (key === undefined)
+      throw new MoaError(
+        'unauthorized',
+        'No API key was sent; expected "Authorization: Bearer moa_…" or "x-api-key: moa_…".',
+      )
+    const id = idOfKey(key)
+    if (id === undefined) throw wrongKey()
+    const known = this.#known.get(id)
+    if (known?.key === key && this.#clock.now() - known.at < FRESH_MS)
+      return alive(known.record, this.#clock.now())
+    return this.#lookUp(id, key)
+  }
+
+  /** Whether a key that was right still is. */
+  async stillValid(id: string): Promise<boolean> {
+    const record = await this.#store.get(id)
+    try {
+      return record !== undefined && alive(record, this.#clock.now()) === record
+    } catch {
+      return false // Revoked or expired.
+    }
+  }
+
+  async #lookUp(id: string, key: string): Promise<KeyRecord> {
+    const record = await this.#store.get(id)
+    if (record === undefined || !matches(key, record.hash)) throw wrongKey()
+    alive(record, this.#clock.now())
+    this.#known.delete(id)
+    if (this.#known.size >= MOST) this.#known.delete(this.#known.keys().next().value as string)
+    this.#known.set(id, { record, key, at: this.#clock.now() })
+    return record
+  }
+}
+
+function alive(record: KeyRecord, now: number): KeyRecord {
+  if (record.revokedAt !== undefined)
+    throw new MoaError('unauthorized', 'The API key was revoked; ask for another one.')
+  if (record.expiresAt !== undefined && record.expiresAt <= now)
+    throw new MoaError('unauthorized', 'The API key has expired; ask for another one.')
+  return record
+}
+
+const wrongKey = (): MoaError =>
+  new MoaError('unauthorized', 'The API key is not one of this gateway; check that it was copied in full.')
+
+function keyOf(exchange: Exchange): string | undefined {
+  const bearer = /^Bearer\s+(\S+)\s*$/i.exec(exchange.header('authorization') ?? '')?.[1]
+  return bearer ?? exchange.header('x-api-key')
+}

@@ -1,0 +1,15 @@
+export { Gateway, type GatewayOptions } from './gateway.js'
+export type { Catalog, CatalogEntry, RecipeChanges, Target } from './catalog.js'
+export { DEFAULT_SETTINGS, OVERRIDE_FIELDS, type GatewaySettings, type OverrideField } from './settings.js'
+export {
+  createKey,
+  memoryKeyStore,
+  type KeyLimits,
+  type KeyRecord,
+  type KeyStore,
+} from './access/key-store.js'
+export { shownKey } from './access/secret.js'
+export { memorySpendStore, type SpendStore } from './access/spend-store.js'
+export { listen, type Listening, type ListenOptions } from './http/server.js'
+export { NO_LOG, REDACTED_PATHS, type GatewayLog } from './ops/log.js'
+export { loadTracing, type Tracing } from './ops/tracing.js'

@@ -1,0 +1,156 @@
+import {
+  Collector,
+  NO_COST,
+  NO_USAGE,
+  addCost,
+  addUsage,
+  costOf,
+  type CallRecord,
+  type Cost,
+  type Degradation,
+  type Finish,
+  type ModelEvent,
+  type RunStart,
+  type Usage,
+} from '../../core/index.js'
+import { encodeUsage } from '../../wire/index.js'
+import type { UsageScope } from '../settings.js'
+
+interface StageTime {
+  readonly stage: number
+  readonly kind: string
+  readonly proposals: number
+  readonly durationMs: number
+}
+
+/** What is known of one run: who was called, what it cost, in which way it fell short, and, on demand, everything. */
+export class Account {
+  readonly calls: CallRecord[] = []
+  run: RunStart | undefined
+  finish: Finish | undefined
+  readonly #degraded: Degradation[] = []
+  readonly #collector: Collector | undefined
+  readonly #stages: StageTime[] = []
+
+  /** @param trace keep proposals and timings too */
+  constructor(trace: boolean) {
+    this.#collector = trace ? new Collector() : undefined
+  }
+
+  /** Notes an event; those of the answer itself only change what a trace says. */
+  note(event: ModelEvent): void {
+    switch (event.type) {
+      case 'run-start':
+        this.run = event
+        break
+      case 'stage-end':
+        this.#stages.push({
+          stage: event.stage,
+          kind: event.kind,
+          proposals: event.proposals,
+          durationMs: event.durationMs,
+        })
+        break
+      case 'degraded':
+        this.#degraded.push(event.degradation)
+        break
+      case 'finish':
+        this.finish = event
+        break
+      case 'proposal-end':
+      case 'proposal-failed':
+      case 'proposal-dropped':
+        this.#collector?.add(event)
+        break
+      default:
+    }
+  }
+
+  /** In which ways the answer is not what the recipe asked for. */
+  get degraded(): readonly Degradation[] {
+    return this.finish?.degraded ?? this.#degraded
+  }
+
+  /** Sum over every call, also of a run that did not finish. */
+  get usage(): Usage {
+    return this.finish?.usage ?? this.calls.map(({ usage }) => usage).reduce(addUsage, NO_USAGE)
+  }
+
+  get cost(): Cost {
+    return this.finish?.cost ?? this.calls.map(({ costUsd }) => costOf(costUsd)).reduce(addCost, NO_COST)
+  }
+
+  /** The tokens that `usage` counts. */
+  usageOf(scope: UsageScope): Usage {
+    return scope === 'run' ? this.usage : (this.#answerCall()?.usage ?? this.usage)
+  }
+
+  /** The call that wrote the answer: the last one that was completed in the last stage that calls anybody. */
+  #answerCall(): CallRecord | undefined {
+    if (this.run === undefined) return this.calls.at(-1)
+    const completed = this.calls.filter(({ outcome }) => outcome === 'completed')
+    const last = Math.max(...completed.map(({ slot }) => slot?.stage ?? 0))
+    return completed.findLast(({ slot }) => slot?.stage === last)
+  }
+
+  /** The `moa` field of a reply. */
+  report(scope: UsageScope): Readonly<Record<string, unknown>> {
+    const { run, cost, degraded } = this
+    return {
+      ...(run && { run_id: run.runId, recipe: run.recipe, recipe_hash: run.recipeHash }),
+      calls: this.calls.length,
+      usage_scope: scope,
+      ...(scope === 'answer' && { run_usage: encodeUsage(this.usage) }),
+      cost: { usd: cost.usd, unpriced_calls: cost.unpricedCalls },
+      degraded: degraded.map(({ code, message, slot }) => ({ code, message, ...(slot && { slot }) })),
+      ...(this.#collector && { trace: this.#trace(this.#collector) }),
+    }
+  }
+
+  #trace(collector: Collector): Readonly<Record<string, unknown>> {
+    const { proposals, failures } = collector.partial('stop')
+    return {
+      stages: (this.run?.stages ?? []).map(({ kind, slots }, index) => ({
+        kind,
+        slots: slots.map(({ name, model }) => ({ name, model })),
+        duration_ms: this.#stages.find(({ stage }) => stage === index)?.durationMs ?? null,
+      })),
+      proposals: proposals.map(({ slot, text, finishReason, model, usage, cost, durationMs }) => ({
+        slot,
+        model,
+        text,
+        finish_reason: finishReason,
+        usage: encodeUsage(usage),
+        cost_usd: cost.usd,
+        duration_ms: durationMs,
+      })),
+      failures: failures.map(({ slot, error, dropped }) => ({
+        slot,
+        ...(error && { error: { code: error.code, message: error.message } }),
+        ...(dropped !== undefined && { dropped }),
+      })),
+      calls: this.calls.map(traceCall),
+    }
+  }
+}
+
+function traceCall(call: CallRecord): Readonly<Record<string, unknown>> {
+  const { slot, provider, model, attempt, outcome, error, usage, usageSource, costUsd } = call
+  return {
+    ...(slot && { slot }),
+    provider,
+    model,
+    attempt,
+    ...(call.hedge && { hedge: true }),
+    outcome,
+    ...(call.finishReason && { finish_reason: call.finishReason }),
+    ...(error && { error: { code: error.code, message: error.message } }),
+    usage: encodeUsage(usage),
+    usage_source: usageSource,
+    cost_usd: costUsd,
+    started_at: new Date(call.startedAt).toISOString(),
+    ...(call.firstTokenMs !== undefined && { first_token_ms: call.firstTokenMs }),
+    duration_ms: call.durationMs,
+    ...(call.requestId !== undefined && { upstream_request_id: call.requestId }),
+  }
+}

@@ -1,0 +1,189 @@
+import { MoaError, type ChatRequest } from '../../core/index.js'
+import type { DecodedRequest } from '../../wire/index.js'
+import { checkAllowed } from '../access/admission.js'
+import type { Target } from '../catalog.js'
+import type { Gateway, Visit } from '../gateway.js'
+import { parseJson, readBody } from '../http/body.js'
+import type { HeaderList, ReplySink } from '../http/exchange.js'
+import { withBudget, withLimits } from './limits.js'
+import { readMoaOptions, type MoaOptions } from './moa-field.js'
+import { Run, type RunOutcome } from './run.js'
+import type { Reply, Surface } from './surface.js'
+
+/** One request for an answer, and where the answer goes. */
+interface Job {
+  readonly gateway: Gateway
+  readonly surface: Surface
+  readonly visit: Visit
+  readonly sink: ReplySink
+}
+
+/** A request that is understood, and what answers it. */
+interface Order {
+  readonly decoded: DecodedRequest
+  readonly options: MoaOptions
+  readonly request: ChatRequest
+  readonly target: Target
+}
+
+/**
+ * Answers one request: body, format, permission, limits, run. Resolves when everything is settled; what goes wrong is
+ * told to the client.
+ *
+ * @throws {@link MoaError} what can be said before the body is read
+ */
+export async function answerRequest(gateway: Gateway, surface: Surface, visit: Visit): Promise<void> {
+  if (gateway.stopping)
+    throw new MoaError('shutting_down', 'The gateway is shutting down; ask again in a moment.', {
+      retryable: true,
+    })
+  gateway.overload.check(gateway.runs.size)
+  const { exchange, key } = visit
+  const { maxBodyBytes: limit } = gateway.settings
+  const body = await readBody(exchange, { memory: gateway.bodies, limit })
+  try {
+    const share = gateway.shared.share(exchange, key?.id ?? '', body.bytes)
+    if (share.joined) return
+    const job = { gateway, surface, visit, sink: share.reply ?? exchange }
+    let ok = false
+    try {
+      ok = await runJob(job, parseJson(body.bytes))
+    } catch (error) {
+      gateway.refuse(visit, job.sink, error)
+    } finally {
+      share.settle?.(ok)
+    }
+  } finally {
+    body.release()
+  }
+}
+
+/** @returns whether the answer is one that may be given again */
+async function runJob(job: Job, body: unknown): Promise<boolean> {
+  const { gateway, surface, visit } = job
+  const understood = surface.decode(body)
+  const order = await understand(job, understood.decoded)
+  const { target, request } = order
+  const { key } = visit
+  const running = key === undefined ? 0 : gateway.runs.ofKey(key.id)
+  const admitted = await gateway.admission.admit(key, { request, target, running })
+  const reply = understood.reply(Math.floor(gateway.clock.now() / 1000))
+  const limited = { ...order, request: withBudget(request, target, admitted.leftUsd) }
+  const outcome = await perform(job, limited, { reply, headers: admitted.headers })
+  const { account } = outcome
+  admitted.settle(account.usage, account.cost.usd ?? 0)
+  record(job, order, outcome)
+  return outcome.error === undefined
+}
+
+async function understand(job: Job, decoded: DecodedRequest): Promise<Order> {
+  const { gateway, visit } = job
+  if (decoded.n > 1)
+    throw new MoaError(
+      'unsupported_parameter',
+      `n: one answer is given at a time, got ${decoded.n}; ask several times.`,
+      {
+        param: 'n',
+      },
+    )
+  const options = readMoaOptions(decoded.moa, gateway.settings)
+  checkAllowed(visit.key, decoded.model, options.changes)
+  const found = gateway.targets.find(decoded.model, options.changes)
+  const target = found instanceof Promise ? await found : found
+  const { request, ignored } = forwarded(decoded, target, gateway.settings.forward)
+  return {
+    decoded: { ...decoded, ignored },
+    options,
+    request: withLimits(request, { options, target }),
+    target,
+  }
+}
+
+/** Parameters that a single model may know are passed on to it; the rest counts as ignored. */
+function forwarded(
+  { request, ignored, unknown }: DecodedRequest,
+  target: Target,
+  names: readonly string[],
+): { request: ChatRequest; ignored: readonly string[] } {
+  const known = target.kind === 'model' ? names.filter((name) => Object.hasOwn(unknown, name)) : []
+  if (known.length === 0) return { request, ignored }
+  const extra = Object.fromEntries(known.map((name) => [name, unknown[name]]))
+  return { request: { ...request, extra }, ignored: ignored.filter((name) => !known.includes(name)) }
+}
+
+/** Runs an order to its end, however that comes. */
+async function perform(
+  { gateway, surface, visit, sink }: Job,
+  order: Order,
+  { reply, headers }: { reply: Reply; headers: HeaderList },
+): Promise<RunOutcome> {
+  const { requestId, key, exchange } = visit
+  const { settings, heartbeat, targets } = gateway
+  const { decoded, target, request, options } = order
+  const observer = gateway.tracing?.begin({
+    requestId,
+    model: decoded.model,
+    kind: target.kind,
+    stream: decoded.stream,
+    request,
+    headers: { traceparent: exchange.header('traceparent'), tracestate: exchange.header('tracestate') },
+  })
+  const run = new Run({ ...order, requestId, surface, reply, settings, heartbeat, observer, headers })
+  const unuse = targets.use()
+  const remove = gateway.runs.add({ keyId: key?.id, abort: (reason) => run.abort(reason) })
+  if (key) gateway.keyWatch?.wake()
+  sink.onGone(() => run.abort(new MoaError('aborted', 'The client left before it had its answer.')))
+  const cancelDeadline = deadlineOf(gateway, { target, deadlineMs: options.deadlineMs, run })
+  try {
+    const outcome = await run.run(sink)
+    observer?.end(outcome)
+    return outcome
+  } finally {
+    cancelDeadline()
+    remove()
+    unuse()
+  }
+}
+
+/** Mixtures divide their time by themselves; a single model is called off. */
+function deadlineOf(
+  { clock }: Gateway,
+  { target, deadlineMs, run }: { target: Target; deadlineMs: number | undefined; run: Run },
+): () => void {
+  if (deadlineMs === undefined || target.kind === 'recipe') return () => {}
+  return clock.after(deadlineMs, () =>
+    run.abort(
+      new MoaError('deadline', `The answer was not there within ${deadlineMs} ms, as the request demanded.`),
+    ),
+  )
+}
+
+/** Counts a run and writes one line about it: no prompt, no answer, no key. */
+function record({ gateway, visit }: Job, { decoded }: Order, outcome: RunOutcome): void {
+  const { metrics, log } = gateway
+  const { account, status, error, firstTokenMs, durationMs } = outcome
+  metrics.request(visit.route, status)
+  metrics.run(decoded.model, outcome)
+  for (const call of account.calls) metrics.call(decoded.model, call)
+  const { usage, cost, degraded } = account
+  const fields = {
+    requestId: visit.requestId,
+    route: visit.route,
+    model: decoded.model,
+    stream: decoded.stream,
+    status,
+    ...(visit.key && { keyId: visit.key.id }),
+    ...(error && { code: error.code }),
+    durationMs: Math.round(durationMs),
+    ...(firstTokenMs !== undefined && { firstTokenMs: Math.round(firstTokenMs) }),
+    calls: account.calls.length,
+    inputTokens: usage.inputTokens,
+    outputTokens: usage.outputTokens,
+    costUsd: cost.usd,
+    ...(degraded.length > 0 && { degraded: [...new Set(degraded.map(({ code }) => code))] }),
+  }
+  if (error === undefined) log.info(fields, 'answered')
+  else if (error.code === 'internal') log.error({ ...fields, err: error.cause ?? error }, 'run failed')
+  else if (error.code === 'aborted') log.info(fields, 'client left')
+  else log.warn({ ...fields, error: error.message }, 'run failed')
+}

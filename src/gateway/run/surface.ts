@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto'
+import type { ErrorInfo, Result } from '../../core/index.js'
+import {
+  ChunkEncoder,
+  MessagesEncoder,
+  ResponsesEncoder,
+  decodeMessagesRequest,
+  decodeRequest,
+  decodeResponsesRequest,
+  encodeError,
+  encodeMessagesBody,
+  encodeMessagesError,
+  encodeResponse,
+  encodeResponsesBody,
+  type DecodedRequest,
+  type StreamEncoder,
+} from '../../wire/index.js'
+
+type Extension = Readonly<Record<string, unknown>>
+
+/** One answer in a client's format. */
+export interface Reply {
+  /** The answer's id, as the client sees it. */
+  readonly id: string
+  stream(): StreamEncoder
+  /** The answer as one JSON body. */
+  whole(result: Result, extension: Extension): unknown
+}
+
+/** A request in a client's format, understood. */
+export interface Understood {
+  readonly decoded: DecodedRequest
+  /** @param created seconds since the epoch */
+  reply(created: number): Reply
+}
+
+/** A client's format: the one place where they differ. */
+export interface Surface {
+  readonly name: 'chat' | 'responses' | 'messages'
+  readonly path: string
+  /** @throws {@link MoaError} `invalid_request`, `unsupported_parameter` */
+  decode(body: unknown): Understood
+  error(error: ErrorInfo, requestId: string): unknown
+}
+
+const newId = (): string => randomUUID().replaceAll('-', '')
+
+export const chatSurface: Surface = {
+  name: 'chat',
+  path: '/v1/chat/completions',
+  decode(body) {
+    const decoded = decodeRequest(body)
+    const { model, includeUsage } = decoded
+    return {
+      decoded,
+      reply(created) {
+        const identity = { id: `chatcmpl-${newId()}`, created, model }
+        return {
+          id: identity.id,
+          stream: () => new ChunkEncoder(identity, { includeUsage }),
+          whole: (result, extension) => Object.assign(encodeResponse(result, identity), extension),
+        }
+      },
+    }
+  },
+  error: encodeError,
+}
+
+export const responsesSurface: Surface = {
+  name: 'responses',
+  path: '/v1/responses',
+  decode(body) {
+    const decoded = decodeResponsesRequest(body)
+    const { model, echo } = decoded
+    return {
+      decoded,
+      reply(created) {
+        const identity = { id: `resp_${newId()}`, created, model, echo }
+        return {
+          id: identity.id,
+          stream: () => new ResponsesEncoder(identity),
+          whole: (result, extension) => encodeResponsesBody(result, identity, extension),
+        }
+      },
+    }
+  },
+  error: encodeError,
+}
+
+export const messagesSurface: Surface = {
+  name: 'messages',
+  path: '/v1/messages',
+  decode(body) {
+    const decoded = decodeMessagesRequest(body)
+    return {
+      decoded,
+      reply() {
+        const identity = { id: `msg_${newId()}`, model: decoded.model }
+        return {
+          id: identity.id,
+          stream: () => new MessagesEncoder(identity),
+          whole: (result, extension) => encodeMessagesBody(result, identity, extension),
+        }
+      },
+    }
+  },
+  error: encodeMessagesError,
+}

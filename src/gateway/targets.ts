@@ -1,0 +1,72 @@
+import { MoaError, toMoaError, type ErrorCode } from '../core/index.js'
+import { canonicalJson } from '../util/index.js'
+import type { Catalog, RecipeChanges, Target } from './catalog.js'
+
+/** Names and changed recipes remembered at a time. */
+const MOST = 500
+const LONGEST_NAME = 256
+
+/** What answers under each name, compiled once. Belongs to one catalog: a new catalog begins anew. */
+export class Targets {
+  readonly catalog: Catalog
+  readonly #known = new Map<string, Target>()
+  #users = 0
+  #unused: (() => void) | undefined
+
+  constructor(catalog: Catalog) {
+    this.catalog = catalog
+  }
+
+  /** @throws {@link MoaError} as {@link Catalog.resolve} does */
+  find(name: string, changes?: RecipeChanges): Target | Promise<Target> {
+    if (name.length > LONGEST_NAME)
+      throw new MoaError('model_not_found', `There is no model with a name of ${name.length} characters.`, {
+        param: 'model',
+      })
+    const key = changes === undefined ? name : canonicalJson([name, changes])
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    const notFound = (error: unknown): never => {
+      throw unavailable(error, changes)
+    }
+    let found: Target | Promise<Target>
+    try {
+      found = this.catalog.resolve(name, changes)
+    } catch (error) {
+      return notFound(error)
+    }
+    if (!(found instanceof Promise)) return this.#remember(key, found)
+    return found.then((target) => this.#remember(key, target), notFound)
+  }
+
+  /** Says that a run uses this catalog; the returned function says that it is over. */
+  use(): () => void {
+    this.#users += 1
+    return () => {
+      this.#users -= 1
+      if (this.#users === 0) this.#unused?.()
+    }
+  }
+
+  /** Resolves when no run uses this catalog any more. */
+  unused(): Promise<void> {
+    return this.#users === 0 ? Promise.resolve() : new Promise((resolve) => (this.#unused = resolve))
+  }
+
+  #remember(key: string, target: Target): Target {
+    if (this.#known.size >= MOST) this.#known.delete(this.#known.keys().next().value as string)
+    this.#known.set(key, target)
+    return target
+  }
+}
+
+/** What is missing in the configuration is, to a client, a model that is not there, or a wish that can't be met. */
+function unavailable(thrown: unknown, changes: RecipeChanges | undefined): MoaError {
+  const error = toMoaError(thrown)
+  const as = (code: ErrorCode, param: string): MoaError =>
+    new MoaError(code, error.message, { cause: error, param })
+  if (error.code === 'key_missing') return as('model_not_found', 'model')
+  if (error.code === 'template_missing' && changes?.mode === 'together')
+    return as('recipe_invalid', 'moa.mode')
+  return error
+}

@@ -1,0 +1,163 @@
+import type { ContentPart, Message, TextPart, ToolCall } from '../../core/index.js'
+import { array, bad, object, optionalString, shallow, string } from '../check.js'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** Reads `system`: text or text blocks. */
+export function decodeSystem(system: unknown): Message[] {
+  if (system === undefined || system === null || system === '') return []
+  if (typeof system === 'string') return [{ role: 'system', content: system }]
+  const parts = array(system, 'system').map((block, index) => textBlock(block, `system[${index}]`))
+  return parts.length === 0 ? [] : [{ role: 'system', content: parts }]
+}
+
+/**
+ * Reads one message of a Messages request. Results of tools become messages of their own, in front of what else the
+ * user says in the same turn; thinking of earlier turns is left out.
+ *
+ * @throws {@link MoaError} `invalid_request`
+ */
+export function decodeTurn(value: unknown, param: string): Message[] {
+  const { role, content } = object(value, param)
+  const place = `${param}.content`
+  if (role === 'system')
+    return [{ role, content: typeof content === 'string' ? content : texts(content, place) }]
+  if (role !== 'user' && role !== 'assistant') throw bad(`${param}.role`, 'expected "user" or "assistant".')
+  if (typeof content === 'string') return [{ role, content }]
+  const blocks = array(content, place).map((block, index) => ({
+    block: object(block, `${place}[${index}]`),
+    param: `${place}[${index}]`,
+  }))
+  if (blocks.length === 0) throw bad(place, 'expected text or at least one block, got an empty array.')
+  return role === 'user' ? user(blocks) : assistant(blocks)
+}
+
+type Block = { readonly block: Fields; readonly param: string }
+
+function user(blocks: readonly Block[]): Message[] {
+  const messages: Message[] = []
+  const parts: ContentPart[] = []
+  for (const { block, param } of blocks) {
+    if (block['type'] === 'tool_result') {
+      const { message, attachments } = toolResult(block, param)
+      messages.push(message)
+      parts.push(...attachments)
+    } else parts.push(contentPart(block, param))
+  }
+  if (parts.length > 0) messages.push({ role: 'user', content: parts })
+  return messages
+}
+
+/** Pictures in a tool's result have no place in our tool messages, so they follow as the user's. */
+function toolResult(block: Fields, param: string): { message: Message; attachments: ContentPart[] } {
+  const content = block['content'] ?? ''
+  const parts =
+    typeof content === 'string'
+      ? [{ type: 'text' as const, text: content }]
+      : array(content, `${param}.content`).map((part, index) =>
+          contentPart(object(part, `${param}.content[${index}]`), `${param}.content[${index}]`),
+        )
+  const said = parts.filter((part) => part.type === 'text')
+  const failed = block['is_error'] === true ? [{ type: 'text' as const, text: 'The tool failed: ' }] : []
+  return {
+    message: {
+      role: 'tool',
+      toolCallId: string(block['tool_use_id'], `${param}.tool_use_id`),
+      content: [...failed, ...said],
+    },
+    attachments: parts.filter((part) => part.type !== 'text'),
+  }
+}
+
+function assistant(blocks: readonly Block[]): Message[] {
+  const said: TextPart[] = []
+  const toolCalls: ToolCall[] = []
+  for (const { block, param } of blocks) {
+    switch (block['type']) {
+      case 'text':
+        said.push(textBlock(block, param))
+        break
+      case 'tool_use':
+        toolCalls.push({
+          id: string(block['id'], `${param}.id`),
+          name: string(block['name'], `${param}.name`),
+          arguments: JSON.stringify(
+            shallow(object(block['input'] ?? {}, `${param}.input`), `${param}.input`),
+          ),
+        })
+        break
+      case 'thinking':
+      case 'redacted_thinking':
+        break
+      default:
+        throw bad(`${param}.type`, 'expected "text", "thinking" or "tool_use".')
+    }
+  }
+  // A turn that was nothing but thinking says nothing to a model.
+  if (said.length === 0 && toolCalls.length === 0) return []
+  return [
+    {
+      role: 'assistant',
+      content: said.length === 0 ? null : said,
+      ...(toolCalls.length > 0 && { toolCalls }),
+    },
+  ]
+}
+
+function contentPart(block: Fields, param: string): ContentPart {
+  switch (block['type']) {
+    case 'text':
+      return textBlock(block, param)
+    case 'image':
+      return { type: 'image', url: sourceUrl(object(block['source'], `${param}.source`), `${param}.source`) }
+    case 'document':
+      return document(block, param)
+    default:
+      throw bad(`${param}.type`, 'expected "text", "image", "document" or "tool_result".')
+  }
+}
+
+function document(block: Fields, param: string): ContentPart {
+  const place = `${param}.source`
+  const source = object(block['source'], place)
+  const title = optionalString(block['title'], `${param}.title`)
+  if (source['type'] === 'text') return { type: 'text', text: string(source['data'], `${place}.data`) }
+  if (source['type'] === 'content')
+    return {
+      type: 'text',
+      text: texts(source['content'], `${place}.content`)
+        .map(({ text }) => text)
+        .join('\n'),
+    }
+  if (source['type'] !== 'base64')
+    throw bad(
+      `${place}.type`,
+      'expected "base64", "text" or "content"; documents by URL or id are not fetched.',
+    )
+  return { type: 'file', data: sourceUrl(source, place), filename: title ?? 'document.pdf' }
+}
+
+function sourceUrl(source: Fields, param: string): string {
+  switch (source['type']) {
+    case 'base64':
+      return `data:${string(source['media_type'], `${param}.media_type`)};base64,${string(source['data'], `${param}.data`)}`
+    case 'url': {
+      const url = string(source['url'], `${param}.url`)
+      if (!/^(https?|data):/i.test(url)) throw bad(`${param}.url`, 'expected an http(s) URL.')
+      return url
+    }
+    default:
+      throw bad(`${param}.type`, 'expected "base64" or "url"; files are not stored here.')
+  }
+}
+
+function texts(content: unknown, param: string): TextPart[] {
+  if (typeof content === 'string') return [{ type: 'text', text: content }]
+  return array(content, param).map((block, index) => textBlock(block, `${param}[${index}]`))
+}
+
+function textBlock(value: unknown, param: string): TextPart {
+  const block = object(value, param)
+  if (block['type'] !== 'text') throw bad(`${param}.type`, 'only "text" is allowed here.')
+  return { type: 'text', text: string(block['text'], `${param}.text`) }
+}

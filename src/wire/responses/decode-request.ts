@@ -1,0 +1,242 @@
+import {
+  MoaError,
+  type ChatRequest,
+  type ResponseFormat,
+  type Tool,
+  type ToolChoice,
+} from '../../core/index.js'
+import {
+  array,
+  bad,
+  object,
+  optionalBoolean,
+  optionalNumber,
+  optionalString,
+  shallow,
+  string,
+} from '../check.js'
+import type { DecodedRequest } from '../decode-request.js'
+import { decodeInput } from './decode-input.js'
+
+/** What a client asked for over `/v1/responses`. */
+export interface DecodedResponsesRequest extends DecodedRequest {
+  /** Parameters as they came, which the format repeats in its answers. */
+  readonly echo: Readonly<Record<string, unknown>>
+}
+
+const HANDLED = new Set([
+  'model',
+  'input',
+  'instructions',
+  'stream',
+  'temperature',
+  'top_p',
+  'max_output_tokens',
+  'reasoning',
+  'text',
+  'tools',
+  'tool_choice',
+  'parallel_tool_calls',
+  'top_logprobs',
+  'include',
+  'metadata',
+  'store',
+  'background',
+  'truncation',
+  'previous_response_id',
+  'conversation',
+  'prompt',
+  'moa',
+])
+
+/** Parameters that only mean something to OpenAI's own service or to the caller's books. */
+const WITHOUT_EFFECT = new Set([
+  'user',
+  'service_tier',
+  'safety_identifier',
+  'prompt_cache_key',
+  'prompt_cache_retention',
+  'stream_options',
+  'max_tool_calls',
+])
+
+/** Parameters that need what is not there, with the way out. */
+const STATEFUL: Readonly<Record<string, string>> = {
+  previous_response_id: 'answers are not stored here; send the whole conversation as input.',
+  conversation: 'conversations are not stored here; send the whole conversation as input.',
+  prompt: 'prompt templates are not stored here; send instructions and input.',
+}
+
+const LOGPROBS = 'message.output_text.logprobs'
+const ECHOED = ['instructions', 'temperature', 'top_p', 'max_output_tokens', 'reasoning', 'text', 'tools', 'tool_choice', 'metadata'] // prettier-ignore
+
+/**
+ * Reads the JSON body of a Responses request.
+ *
+ * @throws {@link MoaError} `invalid_request` with the name of the parameter at fault; `unsupported_parameter` for those
+ *   that need stored state
+ */
+export function decodeResponsesRequest(body: unknown): DecodedResponsesRequest {
+  const fields = object(body, 'body')
+  const model = string(fields['model'], 'model')
+  if (model === '') throw bad('model', 'expected the name of a model, got an empty string.')
+  refuseState(fields)
+  const ignored: string[] = []
+  const unknown: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(fields)) {
+    if (HANDLED.has(name) || value === null) continue
+    ignored.push(name)
+    if (!WITHOUT_EFFECT.has(name)) unknown[name] = value
+  }
+  const request: Writable<ChatRequest> = { messages: decodeInput(fields['input']) }
+  const instructions = optionalString(fields['instructions'], 'instructions')
+  if (instructions !== undefined && instructions !== '')
+    request.messages = [{ role: 'system', content: instructions }, ...request.messages]
+  readSampling(fields, request)
+  readTools(fields, request)
+  readIncluded({ fields, request, ignored })
+  return {
+    model,
+    request,
+    stream: optionalBoolean(fields['stream'], 'stream') ?? false,
+    includeUsage: true,
+    n: 1,
+    ignored,
+    unknown,
+    moa: fields['moa'] ?? undefined,
+    echo: Object.fromEntries(ECHOED.map((name) => [name, fields[name] ?? undefined])),
+  }
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
+type Fields = Readonly<Record<string, unknown>>
+
+function refuseState(fields: Fields): void {
+  for (const [param, way] of Object.entries(STATEFUL))
+    if (fields[param] !== undefined && fields[param] !== null)
+      throw new MoaError('unsupported_parameter', `${param}: ${way}`, { param })
+  if (optionalBoolean(fields['background'], 'background') === true)
+    throw new MoaError(
+      'unsupported_parameter',
+      'background: answers are not stored here; use stream: true.',
+      {
+        param: 'background',
+      },
+    )
+  const truncation = optionalString(fields['truncation'], 'truncation')
+  if (truncation !== undefined && truncation !== 'disabled' && truncation !== 'auto')
+    throw bad('truncation', 'expected "disabled" or "auto".')
+}
+
+function readSampling(fields: Fields, request: Writable<ChatRequest>): void {
+  const temperature = optionalNumber(fields['temperature'], 'temperature', { min: 0, max: 2 })
+  const topP = optionalNumber(fields['top_p'], 'top_p', { min: 0, max: 1 })
+  const maxTokens = optionalNumber(fields['max_output_tokens'], 'max_output_tokens', {
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    integer: true,
+  })
+  const reasoning = fields['reasoning']
+  const effort =
+    reasoning === undefined || reasoning === null
+      ? undefined
+      : optionalString(object(reasoning, 'reasoning')['effort'], 'reasoning.effort')
+  if (temperature !== undefined) request.temperature = temperature
+  if (topP !== undefined) request.topP = topP
+  if (maxTokens !== undefined) request.maxTokens = maxTokens
+  if (effort !== undefined) request.reasoningEffort = effort
+  const metadata = fields['metadata']
+  if (metadata !== undefined && metadata !== null)
+    request.metadata = Object.fromEntries(
+      Object.entries(object(metadata, 'metadata')).map(([key, value]) => [
+        key,
+        string(value, `metadata.${key}`),
+      ]),
+    )
+}
+
+function readTools(fields: Fields, request: Writable<ChatRequest>): void {
+  const tools = fields['tools']
+  if (tools !== undefined && tools !== null)
+    request.tools = array(tools, 'tools').map((tool, index) => readTool(tool, `tools[${index}]`))
+  const choice = fields['tool_choice']
+  if (choice !== undefined && choice !== null) request.toolChoice = readToolChoice(choice)
+  const parallel = optionalBoolean(fields['parallel_tool_calls'], 'parallel_tool_calls')
+  if (parallel !== undefined) request.parallelToolCalls = parallel
+  const text = fields['text']
+  if (text === undefined || text === null) return
+  const format = object(text, 'text')['format']
+  if (format !== undefined && format !== null)
+    request.responseFormat = readFormat(object(format, 'text.format'))
+}
+
+function readTool(value: unknown, param: string): Tool {
+  const tool = object(value, param)
+  if (tool['type'] !== 'function')
+    throw bad(`${param}.type`, 'expected "function"; tools that run on a provider are not passed on.')
+  const description = optionalString(tool['description'], `${param}.description`)
+  const parameters = tool['parameters']
+  const strict = optionalBoolean(tool['strict'], `${param}.strict`)
+  const place = `${param}.parameters`
+  return {
+    name: string(tool['name'], `${param}.name`),
+    ...(description !== undefined && { description }),
+    ...(parameters !== undefined &&
+      parameters !== null && { parameters: object(shallow(parameters, place), place) }),
+    ...(strict !== undefined && { strict }),
+  }
+}
+
+function readToolChoice(choice: unknown): ToolChoice {
+  if (choice === 'auto' || choice === 'none' || choice === 'required') return choice
+  if (typeof choice === 'string')
+    throw bad(
+      'tool_choice',
+      `expected "auto", "none", "required" or a function, got "${choice.slice(0, 40)}".`,
+    )
+  const fields = object(choice, 'tool_choice')
+  if (fields['type'] !== 'function') throw bad('tool_choice.type', 'expected "function".')
+  return { name: string(fields['name'], 'tool_choice.name') }
+}
+
+function readFormat(format: Fields): ResponseFormat {
+  switch (format['type']) {
+    case 'text':
+      return { type: 'text' }
+    case 'json_object':
+      return { type: 'json' }
+    case 'json_schema': {
+      const description = optionalString(format['description'], 'text.format.description')
+      const strict = optionalBoolean(format['strict'], 'text.format.strict')
+      return {
+        type: 'json-schema',
+        name: string(format['name'], 'text.format.name'),
+        schema: object(shallow(format['schema'] ?? {}, 'text.format.schema'), 'text.format.schema'),
+        ...(description !== undefined && { description }),
+        ...(strict !== undefined && { strict }),
+      }
+    }
+    default:
+      throw bad('text.format.type', 'expected "text", "json_object" or "json_schema".')
+  }
+}
+
+/** `include` asks for logprobs; what else it can ask for is not there and counts as ignored. */
+function readIncluded({
+  fields,
+  request,
+  ignored,
+}: {
+  fields: Fields
+  request: Writable<ChatRequest>
+  ignored: string[]
+}): void {
+  const top = optionalNumber(fields['top_logprobs'], 'top_logprobs', { min: 0, max: 20, integer: true })
+  const include = fields['include']
+  const wanted =
+    include === undefined || include === null
+      ? []
+      : array(include, 'include').map((item, index) => string(item, `include[${index}]`))
+  if (wanted.includes(LOGPROBS) || (top !== undefined && top > 0)) request.topLogprobs = top ?? 0
+  ignored.push(...wanted.filter((item) => item !== LOGPROBS).map((item) => `include.${item}`))
+}
