@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { MoaError } from '../core/errors.js'
 import { didYouMean } from '../util/suggest.js'
-import { defineCommands } from './definitions.js'
+import { defineCommands } from './definitions/index.js'
 import type { Shell } from './shell.js'
 import { version } from './version.js'
 

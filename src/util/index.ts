@@ -1,5 +1,6 @@
 export * from './abort.js'
 export * from './clock.js'
+export * from './code-points.js'
 export * from './hash.js'
 export * from './limiter.js'
 export * from './queue.js'

@@ -1,6 +1,7 @@
-import { seededRandom } from '../../util/random.js'
 import { normalQuantile } from './normal.js'
-import { mean, percentile, standardDeviation, type Numbers } from './summary.js'
+import { percentiles } from './percentile.js'
+import { Resampler } from './resample.js'
+import { mean, standardDeviation, type Numbers } from './summary.js'
 
 export interface BootstrapOptions {
   /** How many times the items are drawn anew. Default 2000. */
@@ -8,7 +9,7 @@ export interface BootstrapOptions {
   /** Share of the resampled values the interval holds. Default 0.95. */
   readonly level?: number
   /** Same seed, same interval. Default 0. */
-  readonly seed?: number | string
+  readonly seed?: number
 }
 
 export interface Interval {
@@ -25,24 +26,22 @@ export interface Interval {
  */
 export function bootstrapInterval(
   items: number,
-  statistic: (counts: Float64Array) => number,
+  statistic: (counts: Uint32Array) => number,
   options: BootstrapOptions = {},
 ): Interval {
   const { resamples = 2000, level = 0.95, seed = 0 } = options
-  const random = seededRandom(seed)
-  const counts = new Float64Array(items)
+  const resampler = new Resampler(seed)
+  const places = Uint32Array.from({ length: items }, (_, place) => place)
+  const counts = new Uint32Array(items)
   const values: number[] = []
   for (let resample = 0; resample < resamples; resample += 1) {
-    counts.fill(0)
-    for (let draw = 0; draw < items; draw += 1) {
-      const item = random.below(items)
-      counts[item] = (counts[item] as number) + 1
-    }
+    resampler.tally(places, counts)
     const value = statistic(counts)
     if (!Number.isNaN(value)) values.push(value)
   }
   const tail = (1 - level) / 2
-  return { low: percentile(values, tail), high: percentile(values, 1 - tail), level }
+  const [low = NaN, high = NaN] = percentiles(values, [tail, 1 - tail])
+  return { low, high, level }
 }
 
 /** Bootstrap interval of a mean. */
@@ -50,7 +49,7 @@ export function meanInterval(values: Numbers, options: BootstrapOptions = {}): I
   return bootstrapInterval(values.length, (counts) => countedMean(values, counts), options)
 }
 
-function countedMean(values: Numbers, counts: Float64Array): number {
+function countedMean(values: Numbers, counts: Uint32Array): number {
   let total = 0
   for (let item = 0; item < counts.length; item += 1) {
     total += (counts[item] as number) * (values[item] as number)

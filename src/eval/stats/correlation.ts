@@ -12,7 +12,7 @@ export function pearson(a: Numbers, b: Numbers): number {
     spreadB += db * db
   }
   if (a.length < 2 || spreadA === 0 || spreadB === 0) return NaN
-  return Math.max(-1, Math.min(1, both / Math.sqrt(spreadA) / Math.sqrt(spreadB)))
+  return Math.max(-1, Math.min(1, both / Math.sqrt(spreadA * spreadB)))
 }
 
 /** Ranks from 1; equal values share the average of the ranks they take up. */

@@ -26,24 +26,3 @@ export function standardDeviation(values: Numbers): number {
 export function standardError(values: Numbers): number {
   return standardDeviation(values) / Math.sqrt(values.length)
 }
-
-/**
- * The value below which a share of the values lies, interpolated linearly between neighbours (NumPy's default).
- *
- * @param share from 0 (smallest) to 1 (largest).
- * @returns NaN for no values.
- */
-export function percentile(values: Numbers, share: number): number {
-  const sorted = Float64Array.from(values).sort()
-  if (sorted.length === 0) return NaN
-  const position = share * (sorted.length - 1)
-  const below = Math.floor(position)
-  const low = sorted[below] as number
-  const high = sorted[Math.min(below + 1, sorted.length - 1)] as number
-  return low + (high - low) * (position - below)
-}
-
-/** The middle value, or the mean of the two in the middle; NaN for no values. */
-export function median(values: Numbers): number {
-  return percentile(values, 0.5)
-}

@@ -1,4 +1,4 @@
-import type { Json } from './python/json.js'
+import type { Json } from '../../python/json.js'
 
 /** One row of a `model_outputs.json`. Rows of two files belong together when their instruction is the same text. */
 export interface ModelOutput {

@@ -1,5 +1,5 @@
 import { bootstrapInterval, mean, type BootstrapOptions, type Interval } from '../../../stats/index.js'
-import { ProblemLog, type Problem } from '../problems.js'
+import { ProblemLog, type Problem } from '../../../problems.js'
 import type { HumanVote, JudgeVote } from '../read/votes.js'
 import type { Leaderboard } from '../score/leaderboard.js'
 import { agreementWithHumans, biasOf, varianceOf, type AgreementReport } from './agreement.js'
@@ -97,7 +97,7 @@ export function analyseJudges(options: AnalyseOptions): JudgeAnalysis {
   return {
     rows,
     details: new Map(analysed.map(({ row, details }) => [row.judge, details])),
-    problems: log.report(),
+    problems: log.list(),
   }
 }
 
@@ -157,7 +157,7 @@ function agreementInterval(ballot: Ballot, options: { gold: Gold; bootstrap: Boo
   const distances = ballot.votes.map((votes) =>
     pairs.map((pair, place) => voteDistance(votes[place] as number, estimateVotes(pair.votes))),
   )
-  const agreement = (counts: Float64Array): number =>
+  const agreement = (counts: Uint32Array): number =>
     100 *
     mean(
       distances.map((list) => {

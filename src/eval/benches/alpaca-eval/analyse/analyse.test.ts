@@ -4,8 +4,8 @@ import { hasShared, readShared, readSharedJson } from '../../../../../test/share
 import { planChunk, chunksOf, verdictsOf } from '../judge/batches.js'
 import { isSwitched } from '../judge/pairs.js'
 import { createParser, type ParserSettings } from '../parse/create-parser.js'
-import { readReply } from '../parse/parse-reply.js'
-import { ProblemLog } from '../problems.js'
+import { readReply } from '../parse/read-reply.js'
+import { ProblemLog } from '../../../problems.js'
 import { readHumanVotes, type HumanVote, type JudgeVote } from '../read/votes.js'
 import { writeLeaderboard } from '../score/leaderboard.js'
 import { isPreference, winRate } from '../score/win-rate.js'
@@ -280,11 +280,11 @@ describe('judges without the shared data', () => {
       judges: [{ name: 'j', votes: [vote(0, 2), vote(0, 1), vote(2, NaN), vote(7, 1)] }],
       references: false,
     })
-    expect(analysis.problems.map(({ kind, count }) => [kind, count])).toEqual([
-      ['incomplete-votes', 1],
-      ['duplicate-row', 1],
-      ['failed-reply', 1],
-      ['unknown-pair', 1],
+    expect(analysis.problems.map(({ code, count }) => [code, count])).toEqual([
+      ['record-missing', 1],
+      ['record-duplicate', 1],
+      ['unscored', 1],
+      ['id-unknown', 1],
     ])
     expect(analysis.rows[0]).toMatchObject({
       judge: 'j',

@@ -1,4 +1,5 @@
-import type { ProblemLog } from '../problems.js'
+import { NOTES } from '../notes.js'
+import type { ProblemLog } from '../../../problems.js'
 import type { JudgeVote } from '../read/votes.js'
 import { HUMAN_PRICE, HUMAN_TIME, HUMAN_VOTES, type Gold } from './gold.js'
 
@@ -29,12 +30,13 @@ export function fillBallot(
     const place = gold.placeOf(vote)
     const row = seeds.indexOf(vote.seed)
     if (place < 0 || seen[row]?.[place] === 1) {
-      log.add(place < 0 ? 'unknown-pair' : 'duplicate-row', `${judge.name}: vote ${position}`)
+      const [code, message] = place < 0 ? NOTES.unknownPair : NOTES.repeatedVote
+      log.add(code, message, { source: judge.name, row: position })
       return
     }
     ;(seen[row] as Uint8Array)[place] = 1
     ;(votes[row] as Float64Array)[place] = vote.preference === 0 ? 1.5 : vote.preference
-    if (Number.isNaN(vote.preference)) log.add('failed-reply', `${judge.name}: vote ${position}`)
+    if (Number.isNaN(vote.preference)) log.add(...NOTES.failedReply, { source: judge.name, row: position })
     if (!Number.isNaN(vote.price)) prices.push(vote.price)
     if (!Number.isNaN(vote.time)) times.push(vote.time)
   })

@@ -1,8 +1,9 @@
+import { NOTES } from '../notes.js'
 import { MoaError } from '../../../../core/index.js'
-import type { ProblemLog } from '../problems.js'
+import type { ProblemLog } from '../../../problems.js'
 import { pairKey } from '../judge/batches.js'
 import type { HumanVote, Pair } from '../read/votes.js'
-import { codePointLength } from '../python/text.js'
+import { codePointLength } from '../../../python/text.js'
 import { containsList, type ListDetection } from './list-detection.js'
 
 /** Human votes per pair that the analysis rests on. */
@@ -83,10 +84,12 @@ export function gatherGold(
     if (vote.generator !== undefined) append(generators, pairKey(vote), vote.generator)
   }
   const pairs: GoldPair[] = []
+  let number = -1
   for (const [key, all] of votes) {
+    number += 1
     const first = all[0] as HumanVote
     if (all.length < HUMAN_VOTES) {
-      log.add('incomplete-votes', `a pair with ${all.length} of ${HUMAN_VOTES} human votes`)
+      log.add(...NOTES.fewVotes, { id: `pair ${number} with ${all.length} votes` })
       continue
     }
     pairs.push({

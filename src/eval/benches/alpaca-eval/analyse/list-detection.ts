@@ -1,4 +1,4 @@
-import { PYTHON_SPACE, PYTHON_WORD } from '../python/text.js'
+import { PYTHON_SPACE, PYTHON_WORD } from '../../../python/text.js'
 
 const SPACE = `[${PYTHON_SPACE}]`
 const WORD = `[${PYTHON_WORD}]`

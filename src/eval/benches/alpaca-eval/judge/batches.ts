@@ -1,6 +1,6 @@
 import { shuffledOrder } from '../../../stats/index.js'
-import type { Json } from '../python/json.js'
-import type { ParsedReply } from '../parse/parse-reply.js'
+import type { Json } from '../../../python/json.js'
+import type { ParsedReply } from '../parse/read-reply.js'
 import type { Pair } from '../read/votes.js'
 import { isPreference } from '../score/win-rate.js'
 import { isSwitched } from './pairs.js'

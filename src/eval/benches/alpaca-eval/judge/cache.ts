@@ -1,4 +1,4 @@
-import { readReply } from '../parse/parse-reply.js'
+import { readReply } from '../parse/read-reply.js'
 import { judgeParser, type JudgeConfig } from '../read/judge-config.js'
 import type { AnnotationRecord } from '../types.js'
 import { verdictsOf, type Verdict } from './batches.js'

@@ -1,5 +1,5 @@
 import { MoaError } from '../../../../core/index.js'
-import { pythonStrip } from '../python/text.js'
+import { pythonStrip } from '../../../python/text.js'
 
 const START = '<|im_start|>'
 const END = '<|im_end|>'

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hasShared, readShared, readSharedJson } from '../../../../../test/shared.js'
 import { canonicalJson, sha256Hex } from '../../../../util/index.js'
-import { ProblemLog } from '../problems.js'
+import { ProblemLog } from '../../../problems.js'
 import { readModelOutputs } from '../read/model-outputs.js'
 import type { ModelOutputs } from '../types.js'
 import { chunksOf, PADDING_PAIR, planChunk, shownPair, verdictsOf } from './batches.js'
@@ -53,7 +53,7 @@ describe("judges' prompts", () => {
     for (const [model, { switched, messages_sha256_16 }] of Object.entries(golden)) {
       const log = new ProblemLog()
       const pairs = joinOutputs(baseline, read(`model_outputs/${model}.json.gz`), { log })
-      expect(log.report()).toEqual([])
+      expect(log.list()).toEqual([])
       const { batches } = {
         batches: pairs.map((pair) => ({ pair, switched: isSwitched(pair.instruction, 0) })),
       }
@@ -131,9 +131,9 @@ describe('pairs to judge', () => {
       ['r', '3', 'R'],
     ])
     expect(pairs[0]).toMatchObject({ generator_1: 'b', generator_2: 'm', extra: { dataset: 'd' } })
-    expect(log.report().map(({ kind, count }) => [kind, count])).toEqual([
-      ['missing-instruction', 1],
-      ['unknown-instruction', 1],
+    expect(log.list().map(({ code, count }) => [code, count])).toEqual([
+      ['record-missing', 1],
+      ['id-unknown', 1],
     ])
   })
 

@@ -1,5 +1,6 @@
+import { NOTES } from '../notes.js'
 import { shuffledOrder, textChoice, weightedTextChoice } from '../../../stats/index.js'
-import type { ProblemLog } from '../problems.js'
+import type { ProblemLog } from '../../../problems.js'
 import type { ModelOutput, ModelOutputs } from '../types.js'
 import type { Pair } from '../read/votes.js'
 
@@ -33,11 +34,15 @@ export function joinOutputs(
   for (const first of baseline.outputs) {
     known.add(first.instruction)
     const matches = byInstruction.get(first.instruction) ?? []
-    if (matches.length === 0) options.log.add('missing-instruction', `${model.generator}: ${known.size - 1}`)
+    if (matches.length === 0)
+      options.log.add(...NOTES.missingInstruction, {
+        source: model.generator,
+        id: `instruction ${known.size - 1}`,
+      })
     for (const second of matches) joined.push([first, second])
   }
   for (const instruction of byInstruction.keys()) {
-    if (!known.has(instruction)) options.log.add('unknown-instruction', model.generator)
+    if (!known.has(instruction)) options.log.add(...NOTES.unknownInstruction, { source: model.generator })
   }
   return withoutCopies(toPairs(joined))
 }

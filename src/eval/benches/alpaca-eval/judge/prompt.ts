@@ -1,5 +1,5 @@
 import { MoaError } from '../../../../core/index.js'
-import { PYTHON_SPACE, pythonStrip } from '../python/text.js'
+import { PYTHON_SPACE, pythonStrip } from '../../../python/text.js'
 
 const SLOT = new RegExp(`\\{([^${PYTHON_SPACE}]+?)\\}`, 'gu')
 

@@ -1,5 +1,5 @@
-import { isObject, parsePythonJson, type Json } from '../python/json.js'
-import { parsePythonLiteral } from '../python/literal.js'
+import { isObject, parsePythonJson, type Json } from '../../../python/json.js'
+import { readPythonLiteral } from '../../../python/literal.js'
 import { replyText, unreadable, type ParsedValue, type ReplyParser } from './reply-parser.js'
 
 const FENCE = '```json'
@@ -45,11 +45,8 @@ function field(value: Json, key: string): Json {
 
 /** Reads a Python literal; a list gives one verdict per element, anything else is one verdict. */
 export const evalParser: ReplyParser = (reply) => {
-  let value: ParsedValue
-  try {
-    value = parsePythonLiteral(replyText(reply))
-  } catch {
-    throw unreadable('a Python literal')
-  }
-  return Array.isArray(value) ? (value as readonly ParsedValue[]) : [value]
+  const literal = readPythonLiteral(replyText(reply))
+  if (!literal.ok) throw unreadable('a Python literal')
+  const value: ParsedValue = literal.value
+  return Array.isArray(value) ? value : [value]
 }

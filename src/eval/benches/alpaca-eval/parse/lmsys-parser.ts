@@ -1,4 +1,4 @@
-import { pythonFloat } from '../python/text.js'
+import { pythonFloat } from '../../../python/text.js'
 import { replyText, type ReplyParser } from './reply-parser.js'
 
 /**

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../python/json.js'
+import { isObject, type Json } from '../../../python/json.js'
 import { unreadable, type ParsedValue, type Reply, type ReplyParser } from './reply-parser.js'
 
 export interface LogprobOptions {

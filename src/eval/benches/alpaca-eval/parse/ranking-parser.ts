@@ -1,5 +1,5 @@
-import { isObject } from '../python/json.js'
-import { parsePythonLiteral, PythonTuple } from '../python/literal.js'
+import { isObject } from '../../../python/json.js'
+import { PythonDictionary, PythonSet, PythonTuple, readPythonLiteral } from '../../../python/literal.js'
 import { replyText, type ParsedValue, type Reply, type ReplyParser } from './reply-parser.js'
 
 /**
@@ -16,11 +16,8 @@ export function rankingParser(options: { model1Name?: string } = {}): ReplyParse
 }
 
 function literalOrNothing(text: string): ParsedValue {
-  try {
-    return parsePythonLiteral(text)
-  } catch {
-    return null // A reply that is no literal has no rank.
-  }
+  const literal = readPythonLiteral(text)
+  return literal.ok ? literal.value : null
 }
 
 function rankOf(name: string, entries: ParsedValue): ParsedValue {
@@ -36,11 +33,11 @@ function rankOf(name: string, entries: ParsedValue): ParsedValue {
 }
 
 function itemsOf(value: Reply): Iterable<ParsedValue> {
-  if (Array.isArray(value) || value instanceof Set) return value as Iterable<ParsedValue>
-  return value instanceof PythonTuple ? value.items : []
+  if (Array.isArray(value)) return value as Iterable<ParsedValue>
+  return value instanceof PythonTuple || value instanceof PythonSet ? value.items : []
 }
 
 function fieldOf(entry: ParsedValue, key: string): ParsedValue | undefined {
-  if (entry instanceof Map) return (entry as ReadonlyMap<unknown, ParsedValue>).get(key)
+  if (entry instanceof PythonDictionary) return entry.get(key)
   return isObject(entry) && Object.hasOwn(entry, key) ? entry[key] : undefined
 }

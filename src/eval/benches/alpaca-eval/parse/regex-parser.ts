@@ -1,5 +1,5 @@
 import { MoaError } from '../../../../core/index.js'
-import { pythonRegExp } from '../python/regex.js'
+import { pythonRegExp } from '../../../python/regex.js'
 import { replyText, type ParsedValue, type ReplyParser } from './reply-parser.js'
 
 /** A verdict and the Python pattern that stands for it. */

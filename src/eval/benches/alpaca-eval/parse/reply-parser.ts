@@ -1,12 +1,12 @@
 import { MoaError } from '../../../../core/index.js'
-import type { Json } from '../python/json.js'
-import type { PythonTuple, PythonValue } from '../python/literal.js'
+import type { Json } from '../../../python/json.js'
+import type { PythonValue } from '../../../python/literal.js'
 
 /** What a judge answered: its text, the API's whole choice object, or what another parser made of it. */
 export type Reply = Json | PythonValue
 
 /** One example's verdict as the parser found it; null when there is none. Not yet checked to be a preference. */
-export type ParsedValue = Json | PythonTuple | PythonValue
+export type ParsedValue = Json | PythonValue
 
 /**
  * Reads a judge's reply: one entry per example in the prompt.

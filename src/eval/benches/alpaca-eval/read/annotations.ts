@@ -1,7 +1,8 @@
+import { NOTES } from '../notes.js'
 import { MoaError } from '../../../../core/index.js'
-import { isObject, parseJsonFile, type Json } from '../python/json.js'
-import { codePointLength } from '../python/text.js'
-import { ProblemLog, type Read } from '../problems.js'
+import { isObject, parseJsonFile, type Json } from '../../../python/json.js'
+import { codePointLength } from '../../../python/text.js'
+import { ProblemLog, type Read } from '../../../problems.js'
 import { CURRENT_MODEL, type AnnotationRecord, type AnnotationSet } from '../types.js'
 import { compactSet } from './compact-set.js'
 import { numberOrNull, onlyName, optionalTexts, textOrNull } from './fields.js'
@@ -20,7 +21,7 @@ export function readAnnotations(text: string, source: string): Read<AnnotationSe
   const data = Array.isArray(value)
     ? annotationSetOf(recordsOf(value as readonly Json[], { source, log }), { source, log })
     : compactSet(value, { source, log })
-  return { data, problems: log.report() }
+  return { data, problems: log.list() }
 }
 
 /**
@@ -33,7 +34,7 @@ export function readAnnotationRecords(text: string, source: string): Read<readon
   const log = new ProblemLog()
   if (!Array.isArray(value)) throw notAnnotations(source, value)
   const data = recordsOf(value as readonly Json[], { source, log })
-  return { data, problems: log.report() }
+  return { data, problems: log.list() }
 }
 
 interface Context {
@@ -45,19 +46,19 @@ function recordsOf(rows: readonly Json[], { source, log }: Context): AnnotationR
   const records: AnnotationRecord[] = []
   const seen = new Map<string, AnnotationRecord[]>()
   rows.forEach((row, position) => {
-    const place = `${source}[${position}]`
+    const place = { source, row: position }
     const record = recordOf(row)
     if (record === undefined) {
-      log.add('broken-row', place)
+      log.add(...NOTES.brokenRow, place)
       return
     }
     const earlier = seen.get(record.instruction)
     if (earlier?.some((other) => isCopy(record, other))) {
-      log.add('duplicate-row', place)
+      log.add(...NOTES.copiedRow, place)
       return
     }
     if (earlier) {
-      log.add('repeated-instruction', place)
+      log.add(...NOTES.repeatedInstruction, place)
       earlier.push(record)
     } else seen.set(record.instruction, [record])
     records.push(record)
@@ -121,7 +122,8 @@ export function annotationSetOf(
   const name = (key: 'generator_1' | 'generator_2' | 'annotator'): string | null =>
     onlyName(new Set(records.map((record) => record[key])), { source, log })
   records.forEach((record, position) => {
-    if (record.output_1 === '' || record.output_2 === '') log.add('empty-output', `${source}[${position}]`)
+    if (record.output_1 === '' || record.output_2 === '')
+      log.add(...NOTES.emptyOutput, { source, row: position })
   })
   return {
     model: name('generator_2') ?? CURRENT_MODEL,
@@ -130,7 +132,7 @@ export function annotationSetOf(
     instructions: records.map((record) => record.instruction),
     index: null,
     preference: numbers((record, position) =>
-      preferenceNumber(record.preference, { place: `${source}[${position}]`, log }),
+      preferenceNumber(record.preference, { place: { source, row: position }, log }),
     ),
     length1: numbers((record) => codePointLength(record.output_1)),
     length2: numbers((record) => codePointLength(record.output_2)),

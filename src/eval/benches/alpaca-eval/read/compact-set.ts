@@ -1,6 +1,6 @@
 import { MoaError } from '../../../../core/index.js'
-import { isObject, type Json, type JsonObject } from '../python/json.js'
-import type { ProblemLog } from '../problems.js'
+import { isObject, type Json, type JsonObject } from '../../../python/json.js'
+import type { ProblemLog } from '../../../problems.js'
 import { CURRENT_MODEL, type AnnotationSet } from '../types.js'
 import { textOrNull } from './fields.js'
 import { preferenceNumber } from './preference.js'
@@ -30,7 +30,7 @@ export function compactSet(value: Json, options: { source: string; log: ProblemL
     instructions: null,
     index: Int32Array.from({ length: rows }, (_, row) => (index === null ? row : Number(index[row] ?? -1))),
     preference: Float64Array.from(preferences as readonly Json[], (preference, row) =>
-      preferenceNumber(preference, { place: `${source}.preference[${row}]`, log }),
+      preferenceNumber(preference, { place: { source: `${source}.preference`, row }, log }),
     ),
     length1: lengths(array('len_1'), { key: 'len_1', rows, source }),
     length2: lengths(array('len_2'), { key: 'len_2', rows, source }),

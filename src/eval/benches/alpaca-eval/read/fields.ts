@@ -1,5 +1,6 @@
-import type { Json, JsonObject } from '../python/json.js'
-import type { ProblemLog } from '../problems.js'
+import { NOTES } from '../notes.js'
+import type { Json, JsonObject } from '../../../python/json.js'
+import type { ProblemLog } from '../../../problems.js'
 
 /** Those of the fields that hold a text. */
 export function optionalTexts<K extends string>(
@@ -38,6 +39,6 @@ export function onlyName(
   distinct.delete(null)
   const [first = null] = distinct
   if (distinct.size <= 1) return first
-  options.log.add('several-names', `${options.source}: ${[...distinct].slice(0, 3).join(', ')}`)
+  options.log.add(...NOTES.severalNames, { source: options.source, id: [...distinct].slice(0, 3).join(', ') })
   return null
 }

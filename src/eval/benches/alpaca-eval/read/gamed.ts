@@ -1,7 +1,8 @@
+import { NOTES } from '../notes.js'
 import { MoaError } from '../../../../core/index.js'
-import { ProblemLog, type Read } from '../problems.js'
+import { ProblemLog, type Problem, type Read } from '../../../problems.js'
 import type { GamedRows } from '../types.js'
-import { readCsv, requireNumber } from './csv.js'
+import { readCsv, requireNumber } from '../../../csv.js'
 
 /**
  * Reads `df_gamed.csv`, the rows of the length-gamed baselines that length control is regularised towards.
@@ -33,12 +34,12 @@ export function readGamedRows(text: string, source: string): Read<GamedRows> {
   return { data, problems: difficultyGaps(gamedDifficulties(data), source) }
 }
 
-function difficultyGaps(difficulties: Float64Array, source: string): Read<unknown>['problems'] {
+function difficultyGaps(difficulties: Float64Array, source: string): readonly Problem[] {
   const log = new ProblemLog()
   difficulties.forEach((difficulty, place) => {
-    if (Number.isNaN(difficulty)) log.add('missing-difficulty', `${source}: instruction ${place}`)
+    if (Number.isNaN(difficulty)) log.add(...NOTES.missingDifficulty, { source, id: `instruction ${place}` })
   })
-  return log.report()
+  return log.list()
 }
 
 /** Difficulty of each instruction by its place: its first row among the gamed ones. NaN where there is none. */

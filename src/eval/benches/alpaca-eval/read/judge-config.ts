@@ -1,7 +1,8 @@
+import { NOTES } from '../notes.js'
 import { MoaError } from '../../../../core/index.js'
 import { createParser, type ParserSettings } from '../parse/create-parser.js'
 import type { ReplyParser } from '../parse/reply-parser.js'
-import { ProblemLog, type Read } from '../problems.js'
+import { ProblemLog, type Read } from '../../../problems.js'
 
 /** A judge as its YAML describes it, with the defaults filled in. */
 export interface JudgeConfig {
@@ -54,11 +55,12 @@ export function readJudgeConfigs(value: unknown, source: string): Read<readonly 
     const fields = mapOf(settings)
     if (fields === undefined) throw new MoaError('data_invalid', `${place}: expected a map of settings.`)
     for (const key of fields.keys()) {
-      if (!(KNOWN as readonly string[]).includes(key)) log.add('unknown-setting', `${place}.${key}`)
+      if (!(KNOWN as readonly string[]).includes(key))
+        log.add(...NOTES.unknownSetting, { source, id: `${name}.${key}` })
     }
     return judgeOf(name, new Fields(place, fields))
   })
-  return { data, problems: log.report() }
+  return { data, problems: log.list() }
 }
 
 /** The parser of a judge's replies. */

@@ -1,4 +1,5 @@
-import type { ProblemLog } from '../problems.js'
+import { NOTES } from '../notes.js'
+import type { ProblemLog } from '../../../problems.js'
 import type { AnnotationSet } from '../types.js'
 
 /**
@@ -23,10 +24,12 @@ export function locateInstructions(
   if (index === null) return set
   const found = new Set<number>(index)
   index.forEach((place, row) => {
-    if (place < 0 || place >= instructions.length) log.add('unknown-instruction', `${set.model} row ${row}`)
+    if (place < 0 || place >= instructions.length)
+      log.add(...NOTES.unknownInstruction, { source: set.model, row })
   })
   instructions.forEach((_, place) => {
-    if (!found.has(place)) log.add('missing-instruction', `${set.model}: instruction ${place}`)
+    if (!found.has(place))
+      log.add(...NOTES.missingInstruction, { source: set.model, id: `instruction ${place}` })
   })
   return { ...set, index }
 }

@@ -1,7 +1,8 @@
+import { NOTES } from '../notes.js'
 import { MoaError } from '../../../../core/index.js'
-import { isObject, parseJsonFile, type Json, type JsonObject } from '../python/json.js'
-import { codePointLength } from '../python/text.js'
-import { ProblemLog, type Read } from '../problems.js'
+import { isObject, parseJsonFile, type Json, type JsonObject } from '../../../python/json.js'
+import { codePointLength } from '../../../python/text.js'
+import { ProblemLog, type Read } from '../../../problems.js'
 import { CURRENT_MODEL, type ModelOutput, type ModelOutputs } from '../types.js'
 import { onlyName, optionalTexts } from './fields.js'
 
@@ -26,16 +27,16 @@ export function readModelOutputs(text: string, options: ReadOutputsOptions): Rea
   const outputs: ModelOutput[] = []
   const seen = new Map<string, string>()
   rows.forEach((row, position) => {
-    const place = `${source}[${position}]`
+    const place = { source, row: position }
     const output = outputOf(row)
     if (output === undefined) {
-      log.add('broken-row', place)
+      log.add(...NOTES.brokenRow, place)
       return
     }
-    if (output.output === '') log.add('empty-output', place)
+    if (output.output === '') log.add(...NOTES.emptyOutput, place)
     const earlier = seen.get(output.instruction)
-    if (earlier === output.output) log.add('repeated-output', place)
-    else if (earlier !== undefined) log.add('repeated-instruction', place)
+    if (earlier === output.output) log.add(...NOTES.copiedOutput, place)
+    else if (earlier !== undefined) log.add(...NOTES.repeatedInstruction, place)
     else seen.set(output.instruction, output.output)
     outputs.push(output)
   })
@@ -43,7 +44,7 @@ export function readModelOutputs(text: string, options: ReadOutputsOptions): Rea
   if (instructions) compareInstructions(seen, { instructions, source, log })
   const names = new Set(outputs.map((output) => output.generator))
   const generator = onlyName(names, { source, log }) ?? CURRENT_MODEL
-  return { data: { generator, outputs }, problems: log.report() }
+  return { data: { generator, outputs }, problems: log.list() }
 }
 
 function outputOf(row: Json): ModelOutput | undefined {
@@ -93,10 +94,11 @@ function compareInstructions(
 ): void {
   const known = new Set(options.instructions)
   for (const instruction of seen.keys()) {
-    if (!known.has(instruction)) options.log.add('unknown-instruction', options.source)
+    if (!known.has(instruction)) options.log.add(...NOTES.unknownInstruction, { source: options.source })
   }
   options.instructions.forEach((instruction, index) => {
-    if (!seen.has(instruction)) options.log.add('missing-instruction', `instruction ${index}`)
+    if (!seen.has(instruction))
+      options.log.add(...NOTES.missingInstruction, { source: options.source, id: `instruction ${index}` })
   })
 }
 

@@ -5,9 +5,9 @@ import { parse as parseYaml } from 'yaml'
 import { hasShared, readShared, readSharedJson, sharedPath } from '../../../../../test/shared.js'
 import { MoaError } from '../../../../core/index.js'
 import { reapplyParsing } from '../judge/cache.js'
-import { readReply } from '../parse/parse-reply.js'
-import { pandasJson } from '../python/pandas-json.js'
-import { formatProblem, ProblemLog, type Problem } from '../problems.js'
+import { readReply } from '../parse/read-reply.js'
+import { pandasJson } from '../../../python/pandas-json.js'
+import { formatProblem, ProblemLog, type Problem } from '../../../problems.js'
 import {
   readLeaderboard,
   rowsOfMode,
@@ -26,7 +26,7 @@ import { readWeights } from './weights.js'
 
 const root = 'benchmarks/alpaca_eval'
 const shared = hasShared(root)
-const kinds = (problems: readonly Problem[]): unknown => problems.map(({ kind, count }) => [kind, count])
+const kinds = (problems: readonly Problem[]): unknown => problems.map(({ code, count }) => [code, count])
 const source = 'file.json'
 
 const record = (fields: object = {}): object => ({
@@ -68,7 +68,7 @@ describe.skipIf(!shared)('official files', () => {
       if (!name.endsWith('.json.gz')) continue
       const text = readShared(`${root}/model_outputs/${name}`)
       const { data, problems } = readModelOutputs(text, { source: name, instructions })
-      expect(problems.filter((problem) => problem.kind !== 'empty-output')).toEqual([])
+      expect(problems.filter((problem) => problem.code !== 'answer-empty')).toEqual([])
       expect(averageLength(data), name).toBe(lengths[name.replace('.json.gz', '')]!.avg_length)
     }
   })
@@ -173,7 +173,7 @@ describe('annotations', () => {
     expect([...data.index!]).toEqual([0, 1, 2])
     expect([...data.preference]).toEqual([1, 0, NaN])
     expect(data.price[0]).toBeNaN()
-    expect(kinds(problems)).toEqual([['missing-preference', 1]])
+    expect(kinds(problems)).toEqual([['unscored', 1]])
     const bad = (fields: object) => () => readAnnotations(JSON.stringify({ ...compact, ...fields }), source)
     expect(bad({ len_2: [1] })).toThrow(
       /"len_2" with one value for each of the 3 preferences, but it has 1 values/,
@@ -200,19 +200,22 @@ describe('annotations', () => {
     expect(data.preference).toHaveLength(8)
     expect(data.model).toBe('Current model')
     expect(kinds(problems)).toEqual([
-      ['duplicate-row', 1],
-      ['repeated-instruction', 1],
-      ['broken-row', 2],
-      ['empty-output', 1],
-      ['several-names', 1],
-      ['missing-preference', 2],
-      ['preference-out-of-range', 1],
-      ['preference-not-a-number', 1],
+      ['record-duplicate', 1],
+      ['record-duplicate', 1],
+      ['field-invalid', 2],
+      ['answer-empty', 1],
+      ['name-ambiguous', 1],
+      ['unscored', 2],
+      ['value-unusable', 1],
+      ['value-unusable', 1],
     ])
-    const broken = problems.find((problem) => problem.kind === 'broken-row')!
-    expect(broken.places).toEqual(['file.json[8]', 'file.json[9]'])
+    const broken = problems.find((problem) => problem.code === 'field-invalid')!
+    expect(broken.places).toEqual([
+      { source, row: 8 },
+      { source, row: 9 },
+    ])
     expect(formatProblem(broken)).toBe(
-      'broken-row (2): not an object with the expected fields; left out [file.json[8], file.json[9]]',
+      'field-invalid (2): The row is not an object with the expected fields; it was left out. [file.json[8], file.json[9]]',
     )
   })
 
@@ -231,9 +234,9 @@ describe('annotations', () => {
     const { data } = annotations(record({ instruction: 'z' }), record({ instruction: 'b' }))
     const located = locateInstructions(data, { instructions: ['a', 'b', 'b'], log })
     expect([...located.index!]).toEqual([-1, 1])
-    expect(kinds(log.report())).toEqual([
-      ['unknown-instruction', 1],
-      ['missing-instruction', 2],
+    expect(kinds(log.list())).toEqual([
+      ['id-unknown', 1],
+      ['record-missing', 2],
     ])
     const bare: AnnotationSet = { ...data, instructions: null }
     expect(locateInstructions(bare, { instructions: ['a'], log })).toBe(bare)
@@ -256,7 +259,7 @@ describe('annotations', () => {
         try {
           const { data, problems } = readAnnotations(JSON.stringify(rows), source)
           const dropped = problems
-            .filter(({ kind }) => kind === 'broken-row' || kind === 'duplicate-row')
+            .filter(({ message }) => message.endsWith('it was left out.'))
             .reduce((total, { count }) => total + count, 0)
           expect(data.preference.length + dropped).toBe(rows.length)
           for (const preference of data.preference) {
@@ -285,13 +288,13 @@ describe('model outputs', () => {
     expect(data.generator).toBe('Current model')
     expect(data.outputs).toHaveLength(4)
     expect(kinds(problems)).toEqual([
-      ['empty-output', 2],
-      ['repeated-output', 1],
-      ['repeated-instruction', 1],
-      ['broken-row', 1],
-      ['unknown-instruction', 1],
-      ['missing-instruction', 1],
-      ['several-names', 1],
+      ['answer-empty', 2],
+      ['record-duplicate', 1],
+      ['record-duplicate', 1],
+      ['field-invalid', 1],
+      ['id-unknown', 1],
+      ['record-missing', 1],
+      ['name-ambiguous', 1],
     ])
   })
 
@@ -318,7 +321,7 @@ describe('tables', () => {
     const gamed = 'model,preference,index,std_delta_len,instruction_difficulty,not_gamed_baseline\n'
     const good = readGamedRows(`${gamed}a,0.5,1,-1,0.25,False\n`, 'g.csv')
     expect(good.data.difficulty[0]).toBe(0.25)
-    expect(kinds(good.problems)).toEqual([['missing-difficulty', 1]])
+    expect(kinds(good.problems)).toEqual([['record-missing', 1]])
     expect(() => readGamedRows(`${gamed}a,1.5,0,-1,0,False\n`, 'g.csv')).toThrow(
       /line 2: expected a preference from 0 to 1/,
     )
@@ -336,14 +339,14 @@ describe('tables', () => {
     const header = ',np.tanh(std_delta_len),instruction_difficulty,not_gamed_baseline.astype(float)\n'
     const twice = readWeights(`${header}m,1,2,3\nm,4,5,6\n`, 'w.csv')
     expect(twice.data.get('m')).toEqual({ length: 4, difficulty: 5, model: 6 })
-    expect(kinds(twice.problems)).toEqual([['repeated-name', 1]])
+    expect(kinds(twice.problems)).toEqual([['record-duplicate', 1]])
   })
 
   it('keep quoted names and note cells that are no numbers', () => {
     const text = ',win_rate,n_total,mode\n"a, ""b""",50.5,805,minimal\nc,n/a,805,\n'
     const { data, problems } = readLeaderboard(text, 'l.csv')
     expect(data.rows[0]!.model).toBe('a, "b"')
-    expect(kinds(problems)).toEqual([['not-a-number', 1]])
+    expect(kinds(problems)).toEqual([['value-unusable', 1]])
     expect(writeLeaderboard(data)).toBe(',win_rate,n_total,mode\n"a, ""b""",50.5,805,minimal\nc,,805,\n')
     expect(() => readLeaderboard('a,b\n1,2\n', 'l.csv')).toThrow(/expected a leaderboard/)
   })
@@ -385,8 +388,8 @@ describe('judges and votes', () => {
       randomizeOrder: true,
       shuffle: true,
     })
-    expect(kinds(problems)).toEqual([['unknown-setting', 1]])
-    expect(problems[0]!.places).toEqual(['j.yaml: j.batchsize'])
+    expect(kinds(problems)).toEqual([['setting-unknown', 1]])
+    expect(problems[0]!.places).toEqual([{ source: 'j.yaml', id: 'j.batchsize' }])
   })
 
   it('refuse what is no judge', () => {
@@ -417,13 +420,13 @@ describe('judges and votes', () => {
     const { data, problems } = readHumanVotes(text, source)
     expect(data[0]).toMatchObject({ preference: 1.5, generator: 'g', datasplit: 'eval' })
     expect(kinds(problems)).toEqual([
-      ['preference-out-of-range', 1],
-      ['broken-row', 1],
+      ['value-unusable', 1],
+      ['field-invalid', 1],
     ])
     expect(() => readHumanVotes('{}', source)).toThrow(/expected an array of votes/)
     const records = readAnnotationRecords(JSON.stringify([record({ preference: null })]), source).data
     const votes = judgeVotesOf(records, { seed: 2, source })
     expect(votes.data[0]).toMatchObject({ seed: 2, preference: NaN, price: NaN })
-    expect(kinds(votes.problems)).toEqual([['missing-preference', 1]])
+    expect(kinds(votes.problems)).toEqual([['unscored', 1]])
   })
 })

@@ -1,6 +1,7 @@
+import { NOTES } from '../notes.js'
 import { MoaError } from '../../../../core/index.js'
-import { isObject, parseJsonFile, type Json } from '../python/json.js'
-import { ProblemLog, type Read } from '../problems.js'
+import { isObject, parseJsonFile, type Json } from '../../../python/json.js'
+import { ProblemLog, type ProblemPlace, type Read } from '../../../problems.js'
 import type { AnnotationRecord } from '../types.js'
 import { optionalTexts } from './fields.js'
 import { preferenceNumber } from './preference.js'
@@ -48,9 +49,9 @@ export function readHumanVotes(text: string, source: string): Read<readonly Huma
   const votes: HumanVote[] = []
   const rows = Array.isArray(value) ? (value as readonly Json[]) : []
   rows.forEach((row, position) => {
-    const place = `${source}[${position}]`
+    const place = { source, row: position }
     const vote = voteOf(row, { place, log })
-    if (vote === undefined) log.add('broken-row', place)
+    if (vote === undefined) log.add(...NOTES.brokenRow, place)
     else votes.push(vote)
   })
   if (votes.length === 0) {
@@ -59,10 +60,10 @@ export function readHumanVotes(text: string, source: string): Read<readonly Huma
       `${source}: expected an array of votes {instruction, output_1, output_2, preference}, but found no such row.`,
     )
   }
-  return { data: votes, problems: log.report() }
+  return { data: votes, problems: log.list() }
 }
 
-function voteOf(row: Json, options: { place: string; log: ProblemLog }): HumanVote | undefined {
+function voteOf(row: Json, options: { place: ProblemPlace; log: ProblemLog }): HumanVote | undefined {
   if (!isObject(row)) return undefined
   const { instruction, output_1, output_2, preference } = row
   if (typeof instruction !== 'string' || preference === undefined) return undefined
@@ -87,9 +88,12 @@ export function judgeVotesOf(
     output_1: record.output_1,
     output_2: record.output_2,
     seed: options.seed,
-    preference: preferenceNumber(record.preference, { place: `${options.source}[${position}]`, log }),
+    preference: preferenceNumber(record.preference, {
+      place: { source: options.source, row: position },
+      log,
+    }),
     price: record.price_per_example ?? NaN,
     time: record.time_per_example ?? NaN,
   }))
-  return { data, problems: log.report() }
+  return { data, problems: log.list() }
 }

@@ -1,6 +1,7 @@
-import { ProblemLog, type Read } from '../problems.js'
+import { NOTES } from '../notes.js'
+import { ProblemLog, type Read } from '../../../problems.js'
 import type { LengthControlWeights } from '../types.js'
-import { csvCell, readCsv, requireNumber } from './csv.js'
+import { readCsv, requireNumber, writeCsv } from '../../../csv.js'
 
 const COLUMNS = {
   length: 'np.tanh(std_delta_len)',
@@ -22,20 +23,21 @@ export function readWeights(text: string, source: string): Read<WeightTable> {
   const weights = new Map<string, LengthControlWeights>()
   for (const row of table.rows) {
     const model = row.cells[0] ?? ''
-    if (weights.has(model)) log.add('repeated-name', `${source} line ${row.line}`)
+    if (weights.has(model)) log.add(...NOTES.repeatedName, { source, line: row.line, id: model })
     weights.set(model, {
       length: requireNumber(table, row, COLUMNS.length),
       difficulty: requireNumber(table, row, COLUMNS.difficulty),
       model: requireNumber(table, row, COLUMNS.model),
     })
   }
-  return { data: weights, problems: log.report() }
+  return { data: weights, problems: log.list() }
 }
 
 /** Writes weights as the original does, with 16 decimals. */
 export function writeWeights(weights: WeightTable): string {
-  const rows = [...weights].map(([model, { length, difficulty, model: own }]) =>
-    [csvCell(model), ...[length, difficulty, own].map((value) => value.toFixed(16))].join(','),
-  )
-  return [`,${Object.values(COLUMNS).join(',')}`, ...rows, ''].join('\n')
+  const rows = [...weights].map(([model, { length, difficulty, model: own }]) => [
+    model,
+    ...[length, difficulty, own].map((value) => value.toFixed(16)),
+  ])
+  return writeCsv([['', ...Object.values(COLUMNS)], ...rows])
 }

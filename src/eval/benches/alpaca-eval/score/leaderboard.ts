@@ -1,7 +1,8 @@
+import { NOTES } from '../notes.js'
 import { MoaError } from '../../../../core/index.js'
-import { floatRepr } from '../python/text.js'
-import { ProblemLog, type Read } from '../problems.js'
-import { csvCell, readCsv, type CsvTable } from '../read/csv.js'
+import { pythonFloatText } from '../../../python/text.js'
+import { ProblemLog, type Read } from '../../../problems.js'
+import { readCsv, writeCsv, type CsvTable } from '../../../csv.js'
 import { LEADERBOARD_MODES, type LeaderboardMode } from '../types.js'
 
 /** The official columns with numbers, and how they are called. */
@@ -68,14 +69,14 @@ export function readLeaderboard(text: string, source: string): Read<Leaderboard>
         const cell = cells[index + 1] ?? ''
         const value = column === 'mode' ? cell || null : numberOf(cell)
         if (typeof value === 'string' && column !== 'mode') {
-          log.add('not-a-number', `${source} line ${line}, ${column}`)
+          log.add(...NOTES.cellNoNumber, { source, line, id: column })
           return [column, null]
         }
         return [column, value]
       }),
     ),
   }))
-  return { data: { columns, wholeNumbers, rows }, problems: log.report() }
+  return { data: { columns, wholeNumbers, rows }, problems: log.list() }
 }
 
 function numberOf(cell: string): number | string | null {
@@ -139,11 +140,10 @@ export function writeLeaderboard({ columns, wholeNumbers, rows }: Leaderboard): 
   const lines = rows.map((row) => {
     const cells = columns.map((column) => {
       const value = row.cells[column] ?? null
-      if (value === null) return ''
-      if (typeof value === 'string') return csvCell(value)
-      return whole.includes(column) ? String(value) : floatRepr(value)
+      if (typeof value !== 'number') return value ?? ''
+      return whole.includes(column) ? String(value) : pythonFloatText(value)
     })
-    return [csvCell(row.model), ...cells].join(',')
+    return [row.model, ...cells]
   })
-  return [['', ...columns.map(csvCell)].join(','), ...lines, ''].join('\n')
+  return writeCsv([['', ...columns], ...lines])
 }

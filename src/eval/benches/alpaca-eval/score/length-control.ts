@@ -71,7 +71,7 @@ export function lengthControl(
 /** The same at a cost that was chosen before, with each own row counted as often as given: for resampling. */
 export function lengthControlAt(
   set: AnnotationSet,
-  options: LengthControlOptions & { cost: number; counts: Float64Array },
+  options: LengthControlOptions & { cost: number; counts: Uint32Array },
 ): number {
   const rows = ownRows(set, options)
   if ('reason' in rows) return NaN
@@ -97,7 +97,7 @@ interface OwnRows {
 
 function ownRows(
   set: AnnotationSet,
-  options: LengthControlOptions & { counts?: Float64Array },
+  options: LengthControlOptions & { counts?: Uint32Array },
 ): OwnRows | NoLengthControl {
   const rows = set.preference.length
   const delta = Float64Array.from(set.length1, (length, row) => length - (set.length2[row] as number))
@@ -117,12 +117,12 @@ function ownRows(
     share,
     length: Float64Array.from(delta, (value) => Math.tanh(value / spread)),
     difficulty: known ? difficulty : new Float64Array(rows),
-    weight: options.counts ?? new Float64Array(rows).fill(1),
+    weight: options.counts ? Float64Array.from(options.counts) : new Float64Array(rows).fill(1),
     withDifficulty,
   }
 }
 
-function countedDeviation(values: Float64Array, counts: Float64Array): number {
+function countedDeviation(values: Float64Array, counts: Uint32Array): number {
   let [drawn, total, squares] = [0, 0, 0]
   values.forEach((value, row) => {
     drawn += counts[row] as number

@@ -1,3 +1,4 @@
+import { NOTES } from '../notes.js'
 import {
   bootstrapInterval,
   comparePaired,
@@ -8,7 +9,7 @@ import {
 } from '../../../stats/bootstrap.js'
 import type { FoldOrder } from '../../../stats/fold-order.js'
 import { MoaError } from '../../../../core/index.js'
-import { ProblemLog, type Problem } from '../problems.js'
+import { ProblemLog, type Problem } from '../../../problems.js'
 import { gamedDifficulties } from '../read/gamed.js'
 import { locateInstructions } from '../read/locate.js'
 import type { AnnotationSet, GamedRows } from '../types.js'
@@ -84,7 +85,7 @@ function scoreSet(read: AnnotationSet, options: ScoreOptions): ScoredSet {
   const { gamed } = options
   const control = gamed ? controlled(set, { ...options, gamed, log }) : null
   if (control && isFarFromRaw(control.length_controlled_winrate, raw.win_rate)) {
-    log.add('length-control-far', set.model)
+    log.add(...NOTES.farFromRaw, { id: set.model })
   }
   const row: ScoreRow = {
     model: set.model,
@@ -98,7 +99,7 @@ function scoreSet(read: AnnotationSet, options: ScoreOptions): ScoredSet {
     lengthControl: control,
     corrected: gamed && control ? correctedControl(set, { ...options, gamed, log }) : null,
     intervals: options.bootstrap ? intervalsOf(set, { ...options, control }) : null,
-    problems: log.report(),
+    problems: log.list(),
   }
 }
 
@@ -111,7 +112,7 @@ type ControlContext = LengthControlOptions & { readonly log: ProblemLog }
 function controlled(set: AnnotationSet, options: ControlContext): LengthControlled | null {
   const result = lengthControl(set, options)
   if (!('reason' in result)) return result
-  options.log.add('length-control-undefined', `${set.model}: ${result.reason}`)
+  options.log.add(...NOTES.noLengthControl, { id: `${set.model}: ${result.reason}` })
   return null
 }
 
@@ -123,12 +124,12 @@ function correctedControl(set: AnnotationSet, options: ControlContext): ScoredSe
   if (index === null) {
     const rows = set.preference.length
     if (rows < known.length)
-      options.log.add('shifted-difficulty', `${set.model}: ${rows} of ${known.length} rows`)
+      options.log.add(...NOTES.shiftedDifficulty, { id: `${set.model}: ${rows} of ${known.length} rows` })
     return null
   }
   const first = index.findIndex((place, row) => place !== row)
   if (first < 0) return null
-  options.log.add('shifted-difficulty', `${set.model} from row ${first} on`)
+  options.log.add(...NOTES.shiftedDifficulty, { id: `${set.model} from row ${first} on` })
   const rows = Int32Array.from(index.keys()).filter((row) => Number.isFinite(known[index[row] as number]))
   const difficulties = Float64Array.from(rows, (row) => known[index[row] as number] as number)
   const result = lengthControl(pickRows(set, rows), { ...options, difficulties })
@@ -160,7 +161,7 @@ function intervalsOf(
   const win_rate = meanInterval(percentages, bootstrap)
   const cost = control?.cost ?? null
   if (cost === null || gamed === undefined) return { win_rate, length_controlled_winrate: null }
-  const refit = (counts: Float64Array): number => lengthControlAt(set, { ...options, gamed, cost, counts })
+  const refit = (counts: Uint32Array): number => lengthControlAt(set, { ...options, gamed, cost, counts })
   return { win_rate, length_controlled_winrate: bootstrapInterval(set.preference.length, refit, bootstrap) }
 }
 

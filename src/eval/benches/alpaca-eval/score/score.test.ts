@@ -146,13 +146,13 @@ describe.skipIf(!shared)('scores of the shared sets', () => {
     const { rows, details } = scoreAnnotationSets(some, { gamed, instructions })
     rows.forEach((row, place) => {
       const { corrected, problems } = details[place]!
-      const kinds = problems.map((problem) => problem.kind)
+      const kinds = problems.map((problem) => problem.code)
       if (row.n_total === 805) {
         expect(corrected).toBeNull()
         expect(kinds).toEqual([])
         return
       }
-      expect(kinds).toEqual(['missing-instruction', 'shifted-difficulty'])
+      expect(kinds).toEqual(['record-missing', 'published-defect'])
       const gap = Math.abs(corrected!.length_controlled_winrate - row.length_controlled_winrate!)
       expect(gap).toBeGreaterThan(1e-6)
       expect(gap).toBeLessThan(3)
@@ -296,9 +296,9 @@ describe('scoring a set', () => {
     const flat = scoreAnnotationSets([setOf(preferences, () => 5)], { gamed }).details[0]!
     expect(flat.row.length_controlled_winrate).toBeNull()
     expect(flat.row.win_rate).toBeGreaterThan(0)
-    expect(flat.problems[0]).toMatchObject({ kind: 'length-control-undefined', count: 1 })
+    expect(flat.problems[0]).toMatchObject({ code: 'unbounded', count: 1 })
     const long = scoreAnnotationSets([setOf([...preferences, 1.2])], { gamed }).details[0]!
-    expect(long.problems[0]!.places[0]).toMatch(/61 rows but no difficulty/)
+    expect(long.problems[0]!.places[0]!.id).toMatch(/61 rows but no difficulty/)
   })
 
   it('gives the baseline against itself 50', () => {
@@ -315,7 +315,7 @@ describe('scoring a set', () => {
 
   it('notes rows that are missing even where places are unknown', () => {
     const [detail] = scoreAnnotationSets([setOf(preferences.slice(0, 50))], { gamed }).details
-    expect(detail!.problems.map((problem) => problem.kind)).toContain('shifted-difficulty')
+    expect(detail!.problems.map((problem) => problem.code)).toContain('published-defect')
   })
 
   it('looks difficulties up by instruction whatever the order of rows', () => {

@@ -1,0 +1,60 @@
+import { InvalidArgumentError, Option, type Command } from 'commander'
+
+/** Collects the values of a flag that may be given several times. */
+export const collect = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+]
+
+/** A parser of numbers within bounds. */
+export function number(options: { whole?: boolean; least?: number; most?: number }) {
+  const { whole = false, least = -Infinity, most = Infinity } = options
+  return (text: string): number => {
+    const value = text.trim() === '' ? NaN : Number(text)
+    if (Number.isFinite(value) && (!whole || Number.isSafeInteger(value)) && value >= least && value <= most)
+      return value
+    const bounds =
+      most < Infinity ? ` from ${least} to ${most}` : least > -Infinity ? ` of at least ${least}` : ''
+    throw new InvalidArgumentError(`Expected a ${whole ? 'whole ' : ''}number${bounds}.`)
+  }
+}
+
+/** The configuration file to use. */
+export const configFlag = (): Option =>
+  new Option('--config <file>', 'configuration file to use in place of the one found upward from here')
+/** Output for programs. */
+export const jsonFlag = (what: string): Option => new Option('--json', what)
+
+/** Flags that choose a recipe and change it for this once. */
+export function recipeFlags(command: Command): Command {
+  return command
+    .option(
+      '-r, --recipe <name>',
+      'recipe, or provider/model for a single model (default: see `moa recipes`)',
+    )
+    .option('-p, --proposer <model>', 'proposer, in place of those of the recipe; may be repeated', collect)
+    .option('-a, --aggregator <model>', 'model that writes the answer')
+    .option(
+      '-l, --layers <count>',
+      'layers, the aggregator included',
+      number({ whole: true, least: 2, most: 16 }),
+    )
+    .addOption(
+      new Option('--mode <mode>', 'how proposals are shown to models').choices(['native', 'together']),
+    )
+    .option('--template <file>', 'reference template of mode together')
+    .option('-t, --temperature <number>', 'for proposers and aggregator', number({ least: 0, most: 2 }))
+    .option('--max-tokens <count>', 'longest answer, in tokens', number({ whole: true, least: 1 }))
+    .option('--seed <number>', 'for models that can repeat themselves', number({ whole: true }))
+    .option('--deadline <seconds>', 'time for the whole answer', number({ least: 0.001 }))
+    .option('--max-cost <dollars>', 'what the whole answer may cost', number({ least: 0 }))
+    .addOption(configFlag())
+}
+
+/** Flags that say what is asked. */
+export function promptFlags(command: Command): Command {
+  return command
+    .option('-s, --system <text>', 'system prompt')
+    .option('-f, --file <path>', 'text, image or PDF to go with the prompt; may be repeated', collect)
+    .option('--no-stdin', 'leave standard input alone')
+}

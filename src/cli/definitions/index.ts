@@ -1,0 +1,78 @@
+import { Argument, Command } from 'commander'
+import type { AddCommand } from '../program.js'
+import { config } from './config.js'
+import { configFlag, jsonFlag, promptFlags, recipeFlags } from './flags.js'
+import { recipes } from './recipes.js'
+import { sim } from './sim.js'
+
+const ask = (name: string): Command =>
+  recipeFlags(
+    promptFlags(
+      new Command(name).argument('[prompt...]', 'the question; "-" or nothing reads it from standard input'),
+    ),
+  )
+    .option('--show-proposals', 'also print every proposal, to standard error')
+    .addOption(jsonFlag('print one JSON object with answer, proposals, calls and cost').conflicts('jsonl'))
+    .option('--jsonl', 'print every event as a line of JSON while it happens')
+    .option('-q, --quiet', 'no progress, no table: the answer alone')
+
+/** Every command: its words, its flags, and where to find what it does. */
+export function defineCommands(add: AddCommand): Command[] {
+  return [
+    add(
+      ask('ask').description('ask a question; the answer goes to standard output'),
+      async () => (await import('../commands/ask.js')).ask,
+    ),
+    add(
+      recipeFlags(new Command('chat').description('talk, over several turns'))
+        .option('-s, --system <text>', 'system prompt')
+        .option('--show-proposals', 'also print every proposal'),
+      async () => (await import('../commands/chat.js')).chat,
+    ),
+    add(
+      new Command('models')
+        .description('list the models of every provider that can be reached')
+        .argument('[provider]', 'only this one')
+        .addOption(jsonFlag('print JSON'))
+        .addOption(configFlag()),
+      async () => (await import('../commands/models.js')).models,
+    ),
+    recipes(add),
+    add(
+      recipeFlags(promptFlags(new Command('explain').argument('[prompt...]')))
+        .description(
+          'show the exact messages each slot would get, and what it can cost at most; calls nobody',
+        )
+        .addOption(jsonFlag('print JSON')),
+      async () => (await import('../commands/explain.js')).explainCommand,
+    ),
+    add(
+      new Command('doctor')
+        .description('see which providers can be reached, and why not')
+        .addOption(jsonFlag('print JSON'))
+        .addOption(configFlag()),
+      async () => (await import('../commands/doctor.js')).doctor,
+    ),
+    add(
+      new Command('init')
+        .description('choose models from the providers you have and write moa.config.yaml')
+        .option('-y, --yes', 'ask nothing: take the suggestions')
+        .option('--force', 'overwrite a configuration that is there')
+        .option('--user', 'write to your own configuration folder instead of here')
+        .addOption(configFlag()),
+      async () => (await import('../commands/init.js')).init,
+    ),
+    sim(add),
+    config(add),
+    add(
+      new Command('completion')
+        .description('print a completion script for your shell')
+        .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish'])),
+      async () => (await import('../commands/completion.js')).completion,
+    ),
+    add(
+      ask('start').description('ask a sample question, or the words given: what `npm start` runs'),
+      async () => (await import('../commands/start.js')).start,
+    ),
+  ]
+}

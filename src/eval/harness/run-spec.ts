@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto'
+import { canonicalJson } from '../../util/hash.js'
+
+/** The benchmarks a run can be of. */
+export const BENCHMARKS = [
+  'alpaca-eval',
+  'mt-bench',
+  'flask',
+  'flask-hard',
+  'arena-hard',
+  'alpaca-judges',
+] as const
+
+export type BenchmarkName = (typeof BENCHMARKS)[number]
+
+/** Everything that decides what a run asks: two runs of the same specification ask the same things. */
+export interface RunSpec {
+  readonly benchmark: BenchmarkName
+  readonly contestants: readonly ContestantSpec[]
+  readonly judges: readonly JudgeSpec[]
+  /** Contestant the others are compared with, where the benchmark compares. */
+  readonly baseline?: string
+  readonly seed: number
+  /** How many samples were drawn at random. */
+  readonly sample?: number
+  /** How many samples were taken from the front. */
+  readonly limit?: number
+  /** The benchmark's own options, such as its version or mode. */
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+export interface ContestantSpec {
+  readonly name: string
+  readonly fingerprint: string
+  readonly recorded: boolean
+}
+
+export interface JudgeSpec {
+  readonly name: string
+  readonly fingerprint: string
+}
+
+/** Names a specification; changes if and only if its meaning does. */
+export function specHash(spec: RunSpec): string {
+  return createHash('sha256').update(canonicalJson(spec)).digest('hex')
+}
