@@ -279,7 +279,7 @@ describe('@continuedev/openai-adapters', () => {
 
 describe.each(['chat_completions', 'responses'] as const)('@openai/agents over %s', (api) => {
   beforeAll(() => {
-    setDefaultOpenAIClient(new OpenAI({ baseURL, apiKey, maxRetries: 0 }) as never)
+    setDefaultOpenAIClient(new OpenAI({ baseURL, apiKey, maxRetries: 0 }))
     setTracingDisabled(true)
     setOpenAIAPI(api)
   })
