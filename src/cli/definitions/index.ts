@@ -1,5 +1,6 @@
 import { Argument, Command } from 'commander'
 import type { AddCommand } from '../program.js'
+import { batch } from './batch.js'
 import { config } from './config.js'
 import { configFlag, jsonFlag, promptFlags, recipeFlags } from './flags.js'
 import { recipes } from './recipes.js'
@@ -29,6 +30,7 @@ export function defineCommands(add: AddCommand): Command[] {
         .option('--show-proposals', 'also print every proposal'),
       async () => (await import('../commands/chat.js')).chat,
     ),
+    batch(add),
     add(
       new Command('models')
         .description('list the models of every provider that can be reached')
