@@ -1,6 +1,7 @@
 import { Argument, Command } from 'commander'
 import type { AddCommand } from '../program.js'
 import { config } from './config.js'
+import { evaluation } from './eval.js'
 import { configFlag, jsonFlag, promptFlags, recipeFlags } from './flags.js'
 import { recipes } from './recipes.js'
 import { sim } from './sim.js'
@@ -62,6 +63,7 @@ export function defineCommands(add: AddCommand): Command[] {
         .addOption(configFlag()),
       async () => (await import('../commands/init.js')).init,
     ),
+    evaluation(add),
     sim(add),
     config(add),
     add(
