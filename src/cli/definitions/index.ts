@@ -2,6 +2,7 @@ import { Argument, Command } from 'commander'
 import type { AddCommand } from '../program.js'
 import { batch } from './batch.js'
 import { config } from './config.js'
+import { evaluation } from './eval.js'
 import { configFlag, jsonFlag, number, promptFlags, recipeFlags } from './flags.js'
 import { recipes } from './recipes.js'
 import { keys, serve } from './serve.js'
@@ -67,6 +68,7 @@ export function defineCommands(add: AddCommand): Command[] {
     ),
     serve(add),
     keys(add),
+    evaluation(add),
     sim(add),
     config(add),
     add(

@@ -1,12 +1,15 @@
 import type { EvalEvent, Phase, Progress } from '../../eval/harness/index.js'
 import type { Shell } from '../shell.js'
+import { oneLine } from '../terminal/sanitize.js'
 import { LiveRegion } from '../terminal/live-region.js'
 import { fitLine, paint, span, type Line } from '../terminal/style.js'
 import { formatCount, formatDollars, formatSeconds } from '../view/format.js'
 import { TICK_MS } from './tick.js'
 
 /** How often a log gets a line. */
-const LINE_MS = 30_000
+const LINE_MS = 10_000
+/** Failures told one by one; more are only counted. */
+const FAILURES_TOLD = 5
 const BAR = 20
 
 /** Shows how far many answers have come: one line that moves on a terminal, a line now and then elsewhere. */
@@ -16,6 +19,7 @@ export class EvalProgress {
   #phase: Phase = 'answers'
   #progress: Progress | undefined
   #drawnAt = -Infinity
+  #told = 0
 
   constructor(shell: Pick<Shell, 'stderr' | 'note'>) {
     this.#shell = shell
@@ -29,6 +33,7 @@ export class EvalProgress {
       if (event.count.total > 0) this.#show({ count: event.count, spentUsd: this.#progress?.spentUsd ?? 0 })
       return
     }
+    if (event.type === 'item-failed') this.#tell(`${itemName(event.item)}: ${event.error.message}`)
     if (event.type === 'item-end' || event.type === 'item-failed') this.#show(event)
     if (event.type === 'run-end') this.#endPhase()
   }
@@ -36,6 +41,17 @@ export class EvalProgress {
   /** Leaves the terminal as it should be. */
   end(): void {
     this.#endPhase()
+  }
+
+  #tell(failure: string): void {
+    this.#told += 1
+    if (this.#told > FAILURES_TOLD + 1) return
+    const more = 'further failures are counted, and listed at the end'
+    const text = oneLine(this.#told <= FAILURES_TOLD ? failure : more)
+    const { stderr, note } = this.#shell
+    if (this.#region)
+      this.#region.draw([], [paint(fitLine([span(`  ${text}`)], stderr.columns), stderr.styled)])
+    else note(`  ${text}`)
   }
 
   #show(progress: Progress): void {
@@ -88,4 +104,9 @@ function progressLine(phase: Phase, progress: Progress): Line {
     span(count.failed === 0 ? '' : ` ${formatCount(count.failed)} failed`, { color: 'red' }),
     span(rest.length === 0 ? '' : ` · ${rest.join(' · ')}`, { dim: true }),
   ]
+}
+
+/** A journal's item as people read it: `answer moa-lite 17`. */
+export function itemName(item: string): string {
+  return item.replaceAll('\t', ' ')
 }
