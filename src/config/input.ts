@@ -143,6 +143,18 @@ export interface ConfigInput {
   readonly dataFolder?: string
   /** How `moa serve` behaves. */
   readonly gateway?: GatewayInput
+  /** Where publishers' benchmark files come from. */
+  readonly data?: DataInput
+}
+
+/** Publishers' files: see docs/data.md. */
+export interface DataInput {
+  /** Asked in place of the publishers' hosts; paths stay the same. */
+  readonly mirror?: string
+  /** A folder of one's own that is looked into first; a relative path starts at the configuration file. */
+  readonly folder?: string
+  /** Where downloads are kept; a relative path starts at the configuration file. */
+  readonly cacheFolder?: string
 }
 
 /**
