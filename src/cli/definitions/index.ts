@@ -1,7 +1,7 @@
 import { Argument, Command } from 'commander'
 import type { AddCommand } from '../program.js'
 import { config } from './config.js'
-import { configFlag, jsonFlag, promptFlags, recipeFlags } from './flags.js'
+import { configFlag, jsonFlag, promptFlags, recipeFlags, recordFlag } from './flags.js'
 import { recipes } from './recipes.js'
 import { sim } from './sim.js'
 
@@ -11,6 +11,7 @@ const ask = (name: string): Command =>
       new Command(name).argument('[prompt...]', 'the question; "-" or nothing reads it from standard input'),
     ),
   )
+    .addOption(recordFlag())
     .option('--show-proposals', 'also print every proposal, to standard error')
     .addOption(jsonFlag('print one JSON object with answer, proposals, calls and cost').conflicts('jsonl'))
     .option('--jsonl', 'print every event as a line of JSON while it happens')
@@ -26,6 +27,7 @@ export function defineCommands(add: AddCommand): Command[] {
     add(
       recipeFlags(new Command('chat').description('talk, over several turns'))
         .option('-s, --system <text>', 'system prompt')
+        .addOption(recordFlag())
         .option('--show-proposals', 'also print every proposal'),
       async () => (await import('../commands/chat.js')).chat,
     ),
