@@ -22,6 +22,10 @@ export function number(options: { whole?: boolean; least?: number; most?: number
 /** The configuration file to use. */
 export const configFlag = (): Option =>
   new Option('--config <file>', 'configuration file to use in place of the one found upward from here')
+/** A file for every command that makes runs. */
+export const recordFlag = (): Option =>
+  new Option('--record <file>', 'write every call and event to a file for `moa replay`; .gz packs it')
+
 /** Output for programs. */
 export const jsonFlag = (what: string): Option => new Option('--json', what)
 

@@ -3,7 +3,7 @@ import type { AddCommand } from '../program.js'
 import { batch } from './batch.js'
 import { config } from './config.js'
 import { evaluation } from './eval.js'
-import { configFlag, jsonFlag, number, promptFlags, recipeFlags } from './flags.js'
+import { configFlag, jsonFlag, number, promptFlags, recipeFlags, recordFlag } from './flags.js'
 import { recipes } from './recipes.js'
 import { keys, serve } from './serve.js'
 import { sim } from './sim.js'
@@ -14,6 +14,7 @@ const ask = (name: string): Command =>
       new Command(name).argument('[prompt...]', 'the question; "-" or nothing reads it from standard input'),
     ),
   )
+    .addOption(recordFlag())
     .option('--show-proposals', 'also print every proposal, to standard error')
     .addOption(jsonFlag('print one JSON object with answer, proposals, calls and cost').conflicts('jsonl'))
     .option('--jsonl', 'print every event as a line of JSON while it happens')
@@ -29,6 +30,7 @@ export function defineCommands(add: AddCommand): Command[] {
     add(
       recipeFlags(new Command('chat').description('talk, over several turns'))
         .option('-s, --system <text>', 'system prompt')
+        .addOption(recordFlag())
         .option('--show-proposals', 'also print every proposal'),
       async () => (await import('../commands/chat.js')).chat,
     ),
