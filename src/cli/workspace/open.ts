@@ -43,6 +43,8 @@ export interface WorkspaceOptions {
   /** Configuration file to use in place of the one found upward from the working directory. */
   readonly config?: string | undefined
   readonly host?: Host
+  /** Put around every model of a provider, in mixtures too: a journal, a cache. Called once for each address. */
+  readonly around?: (model: Model) => Model
 }
 
 /**
@@ -50,7 +52,7 @@ export interface WorkspaceOptions {
  *
  * @throws {@link MoaError} `config_invalid` and the like
  */
-export async function openWorkspace({ config, host }: WorkspaceOptions = {}): Promise<Workspace> {
+export async function openWorkspace({ config, host, around }: WorkspaceOptions = {}): Promise<Workspace> {
   const settings = await loadSettings({
     known: KNOWN_PROVIDERS,
     ...(config !== undefined && { file: config }),
@@ -67,7 +69,7 @@ export async function openWorkspace({ config, host }: WorkspaceOptions = {}): Pr
   const book = new RecipeBook({
     recipes,
     modelMap: settings.models,
-    model: (address) => providers.model(address),
+    model: upstreams(providers, around),
   })
   const simulated = (target: string | Plan): boolean =>
     slotModels(target, { book, renames: settings.models }).some(isSimulated)
@@ -97,6 +99,16 @@ export async function openWorkspace({ config, host }: WorkspaceOptions = {}): Pr
       }
     },
     close: () => providers.close(),
+  }
+}
+
+function upstreams(providers: Providers, around: WorkspaceOptions['around']): (address: string) => Model {
+  if (around === undefined) return (address) => providers.model(address)
+  const known = new Map<string, Model>()
+  return (address) => {
+    const model = known.get(address) ?? around(providers.model(address))
+    known.set(address, model)
+    return model
   }
 }
 
