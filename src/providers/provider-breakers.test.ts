@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { rawServer, sseAnswer, type RawServer } from '../../test/raw-server.js'
-import { MoaError, collect, type CallRecord, type ChatRequest } from '../core/index.js'
+import type { MoaError} from '../core/index.js';
+import { collect, type CallRecord, type ChatRequest } from '../core/index.js'
 import { createMixture, compile } from '../engine/index.js'
 import { createProviders, type Providers } from './registry.js'
 import type { ProviderSettings } from './settings.js'
