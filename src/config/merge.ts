@@ -86,7 +86,7 @@ function withPaths({ config, source }: ReadFile, { home }: Host): ConfigInput {
 }
 
 /** Settings of a provider that are objects themselves. */
-const NESTED = ['headers', 'timeouts', 'retry', 'dialect'] as const
+const NESTED = ['headers', 'timeouts', 'retry', 'breaker', 'dialect'] as const
 
 function mergeProviders(read: readonly ReadFile[]): Record<string, ProviderInput> {
   const merged: Record<string, ProviderInput> = {}

@@ -38,6 +38,16 @@ const provider = z
         maxWaitMs: milliseconds.optional().describe('Longest wait an upstream may ask for'),
       })
       .optional(),
+    breaker: z
+      .strictObject({
+        failures: count.optional().describe('Failures in a row after which a model is left alone'),
+        windowMs: milliseconds.optional().describe('They count while they are not older than this'),
+        openMs: milliseconds.optional().describe('How long it is left alone at first; doubles'),
+        maxOpenMs: milliseconds.optional().describe('Longest time it is left alone'),
+        enabled: z.boolean().optional().describe('false asks it every time'),
+      })
+      .optional()
+      .describe('Leaves models alone that keep failing'),
     dialect: z
       .strictObject({
         maxTokensField: z.enum(['max_tokens', 'max_completion_tokens']).optional(),
