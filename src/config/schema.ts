@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { recipeSchema } from '../engine/recipe-schema.js'
-import type { ConfigInput, GatewayInput, ProviderInput, RecipeConfig } from './input.js'
+import type { ConfigInput, DataInput, GatewayInput, ProviderInput, RecipeConfig } from './input.js'
 
 const milliseconds = z.number().int().positive()
 const count = z.number().int().positive()
@@ -38,6 +38,16 @@ const provider = z
         maxWaitMs: milliseconds.optional().describe('Longest wait an upstream may ask for'),
       })
       .optional(),
+    breaker: z
+      .strictObject({
+        failures: count.optional().describe('Failures in a row after which a model is left alone'),
+        windowMs: milliseconds.optional().describe('They count while they are not older than this'),
+        openMs: milliseconds.optional().describe('How long it is left alone at first; doubles'),
+        maxOpenMs: milliseconds.optional().describe('Longest time it is left alone'),
+        enabled: z.boolean().optional().describe('false asks it every time'),
+      })
+      .optional()
+      .describe('Leaves models alone that keep failing'),
     dialect: z
       .strictObject({
         maxTokensField: z.enum(['max_tokens', 'max_completion_tokens']).optional(),
@@ -96,6 +106,17 @@ const gateway = z
     traceContent: z.boolean().optional().describe('Record prompts and answers in traces. Default false'),
   })
   .describe('How `moa serve` behaves')
+const data = z
+  .strictObject({
+    mirror: z
+      .string()
+      .regex(/^https?:\/\/\S+$/, 'expected an http or https address')
+      .optional()
+      .describe("Asked in place of the publishers' hosts; paths stay the same"),
+    folder: z.string().min(1).optional().describe('A folder of your own that is looked into first'),
+    cacheFolder: z.string().min(1).optional().describe('Where downloads are kept'),
+  })
+  .describe("Where publishers' benchmark files come from")
 
 /** The shape of a configuration file. */
 export const configSchema = z.strictObject({
@@ -119,6 +140,7 @@ export const configSchema = z.strictObject({
     .describe('US dollars per million tokens, by provider/model'),
   dataFolder: z.string().min(1).optional().describe('Where templates and journals are kept'),
   gateway: gateway.optional(),
+  data: data.optional(),
 })
 
 // A key that the schema knows and the type does not, or the other way round, fails compilation here.
@@ -130,6 +152,7 @@ true satisfies SameKeys<ConfigInput, Checked>
 true satisfies SameKeys<ProviderInput, CheckedProvider>
 true satisfies SameKeys<RecipeConfig, CheckedRecipe>
 true satisfies SameKeys<GatewayInput, NonNullable<Checked['gateway']>>
+true satisfies SameKeys<DataInput, NonNullable<Checked['data']>>
 
 /** JSON Schema of the configuration file, for editors. */
 export function configJsonSchema(): Record<string, unknown> {

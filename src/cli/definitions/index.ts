@@ -1,7 +1,9 @@
 import { Argument, Command } from 'commander'
 import type { AddCommand } from '../program.js'
+import { batch } from './batch.js'
 import { config } from './config.js'
-import { configFlag, jsonFlag, number, promptFlags, recipeFlags } from './flags.js'
+import { evaluation } from './eval.js'
+import { configFlag, jsonFlag, number, promptFlags, recipeFlags, recordFlag } from './flags.js'
 import { recipes } from './recipes.js'
 import { keys, serve } from './serve.js'
 import { sim } from './sim.js'
@@ -12,6 +14,7 @@ const ask = (name: string): Command =>
       new Command(name).argument('[prompt...]', 'the question; "-" or nothing reads it from standard input'),
     ),
   )
+    .addOption(recordFlag())
     .option('--show-proposals', 'also print every proposal, to standard error')
     .addOption(jsonFlag('print one JSON object with answer, proposals, calls and cost').conflicts('jsonl'))
     .option('--jsonl', 'print every event as a line of JSON while it happens')
@@ -27,9 +30,11 @@ export function defineCommands(add: AddCommand): Command[] {
     add(
       recipeFlags(new Command('chat').description('talk, over several turns'))
         .option('-s, --system <text>', 'system prompt')
+        .addOption(recordFlag())
         .option('--show-proposals', 'also print every proposal'),
       async () => (await import('../commands/chat.js')).chat,
     ),
+    batch(add),
     add(
       new Command('models')
         .description('list the models of every provider that can be reached')
@@ -65,6 +70,7 @@ export function defineCommands(add: AddCommand): Command[] {
     ),
     serve(add),
     keys(add),
+    evaluation(add),
     sim(add),
     config(add),
     add(
