@@ -15,7 +15,7 @@ import { JSON_TYPE, publicError, retryHeaders } from '../http/error-reply.js'
 import type { HeaderList, ReplySink } from '../http/exchange.js'
 import { Account } from './account.js'
 import type { MoaOptions } from './moa-field.js'
-import { ProgressNarrator } from './progress.js'
+import { ProgressNarrator } from '../../wire/index.js'
 import { StreamWriter } from './stream-writer.js'
 import type { Reply, Surface } from './surface.js'
 import { ticksOf, type Heartbeat } from './heartbeat.js'
@@ -134,8 +134,10 @@ export class Run {
           case 'tool-call-delta':
           case 'refusal-delta':
             this.#answering = true
+            writer.begin()
             return writer.push(encoder.event(event))
           case 'reasoning-delta':
+            writer.begin()
             return writer.push(encoder.event(event))
           case 'run-start':
             setImmediate(begin)
@@ -144,13 +146,16 @@ export class Run {
         }
         // Once the answer has begun, thinking is over.
         const words = this.#answering ? undefined : narrator?.tell(event)
-        return words ? writer.push(encoder.reasoning(words)) : undefined
+        if (!words) return undefined
+        writer.begin()
+        return writer.push(encoder.reasoning(words))
       })
       const { finish } = this.account
       if (finish === undefined)
         throw new MoaError('incomplete_stream', 'The answer ended without a finish event.')
       if (finish.reason === 'error') throw this.#brokenOff()
       const usage = this.account.usageOf(options.usage)
+      writer.begin()
       writer.end(
         encoder.finish({
           reason: finish.reason,
