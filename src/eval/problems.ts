@@ -111,6 +111,6 @@ export function formatPlace({ source, line, row, id }: ProblemPlace): string {
 /** One line for people: what, how often, and the first places. */
 export function formatProblem({ code, message, count, places }: Problem, shown = 5): string {
   const list = places.slice(0, shown).map(formatPlace).filter(Boolean)
-  const more = count > list.length && list.length > 0 ? ', …' : ''
-  return `${code} (${count}): ${message}${list.length === 0 ? '' : ` [${list.join(', ')}${more}]`}`
+  const more = count > list.length && list.length > 0 ? '; …' : ''
+  return `${code} (${count}): ${message}${list.length === 0 ? '' : ` [${list.join('; ')}${more}]`}`
 }
