@@ -35,6 +35,12 @@ function run(add: AddCommand): Command {
       .option('--edition <name>', 'edition of the benchmark, such as 1 or 2 of alpaca-eval')
       .option('--data <folder>', "folder with the benchmark's files, in place of the downloaded ones")
       .option('--calibration <folder>', 'folder with df_gamed.csv, where it is not among the data')
+      .option('--gold <file>', "people's votes that alpaca-judges compares judges with")
+      .option(
+        '--judge-seeds <count>',
+        'how often alpaca-judges has each pair judged, each time in another order (default: 4)',
+        number({ whole: true, least: 1, most: 4 }),
+      )
       .option('--judge-configs <folder>', 'folder with judge configurations in the official layout')
       .option('--concurrency <count>', 'answers or judgments in work at a time', count, 8)
       .option('--max-cost <dollars>', 'stop before the whole run costs more', number({ least: 0 }))

@@ -46,7 +46,12 @@ export async function evalCompare({
   const store = openEvalLogs(workspace.settings)
   try {
     const { entries, label } = await entriesOf(args, store.logs)
-    const chosen = choose(entries, options.contestant)
+    for (const { name } of entries.filter(({ scores }) => scores.size === 0))
+      warn(shell, `${name} has no scored sample; it is left out.`)
+    const chosen = choose(
+      entries.filter(({ scores }) => scores.size > 0),
+      options.contestant,
+    )
     const comparisons = pairsOf(chosen).map(([a, b]) => compare(a, b, options))
     if (options.json) await shell.write(`${JSON.stringify(comparisons, null, 2)}\n`)
     else await shell.write(comparisonTable(comparisons, { label, width: shell.stdout.columns }))

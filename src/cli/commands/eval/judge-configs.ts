@@ -6,6 +6,7 @@ import { DEFAULT_SHIPPED_JUDGE, SHIPPED_JUDGES } from '../../../eval/benches/alp
 import {
   readJudgeConfigs,
   type ConfiguredJudge,
+  type JudgeContestant,
   type JudgeConfig,
 } from '../../../eval/benches/alpaca-eval/index.js'
 import { canonicalJson, sha256Hex } from '../../../util/hash.js'
@@ -30,34 +31,40 @@ interface Template {
 }
 
 /**
- * The judges a `--judge` flag names: `configuration`, `model`, or `configuration@model`, perhaps under another name. A
+ * The judge a `--judge` flag names: `configuration`, `model`, or `configuration@model`, perhaps under another name. A
  * configuration is one of ours or one in the official layout, where a file with several names is a pool.
  *
  * @throws MoaError for what does not exist
  */
-export async function configuredJudges(text: string, setup: BenchSetup): Promise<readonly ConfiguredJudge[]> {
+export async function configuredJudge(text: string, setup: BenchSetup): Promise<JudgeContestant> {
   const { name: newName, target } = splitName(text)
+  const { config: word, model, templates } = wordsOf(target, setup)
+  const own = model === undefined ? word : `${word}@${model}`
+  const name = newName ?? own
+  const judges: ConfiguredJudge[] = []
+  for (const { config, template } of templates) {
+    const called = templates.length > 1 ? `${name}/${config.name}` : name
+    const judge = await setup.judge(model ?? addressOf(config), called)
+    const meaning = sha256Hex(canonicalJson([plainConfig(config), template, judge.fingerprint]))
+    const fingerprint = `judge:${meaning.slice(0, 32)}`
+    judges.push({ config: { ...config, name: called }, template, judge: { ...judge, fingerprint } })
+  }
+  return { name, judges: judges as [ConfiguredJudge, ...ConfiguredJudge[]] }
+}
+
+/** What the words of the flag mean. Some models have an `@` in their names, so what is before it has to be known. */
+function wordsOf(
+  target: string,
+  setup: BenchSetup,
+): { readonly config: string; readonly model?: string; readonly templates: readonly Template[] } {
   const at = target.indexOf('@')
-  const [before, after] = at < 0 ? [target, undefined] : [target.slice(0, at), target.slice(at + 1)]
-  const named = readConfigs(before, setup)
-  if (named === undefined && (at >= 0 ? !setup.isModel(target) : !setup.isModel(before)))
-    throw unknownJudge(before, setup)
-  const configs = named ?? readConfigs(DEFAULT_SHIPPED_JUDGE, setup) ?? []
-  const model = named === undefined ? target : after
-  return Promise.all(
-    configs.map(async ({ config, template }) => {
-      const address = model ?? addressOf(config)
-      const own = named !== undefined && model === undefined ? config.name : `${config.name}@${address}`
-      const name = newName === undefined ? own : configs.length > 1 ? `${newName}/${config.name}` : newName
-      const judge = await setup.judge(address, name)
-      const meaning = sha256Hex(canonicalJson([plainConfig(config), template, judge.fingerprint]))
-      return {
-        config: { ...config, name },
-        template,
-        judge: { ...judge, fingerprint: `judge:${meaning.slice(0, 32)}` },
-      }
-    }),
-  )
+  const before = at < 0 ? target : target.slice(0, at)
+  const templates = readConfigs(before, setup)
+  if (templates !== undefined)
+    return { config: before, templates, ...(at >= 0 && { model: target.slice(at + 1) }) }
+  if (!setup.isModel(target)) throw unknownJudge(before, setup)
+  const shipped = readConfigs(DEFAULT_SHIPPED_JUDGE, setup) ?? []
+  return { config: DEFAULT_SHIPPED_JUDGE, model: target, templates: shipped }
 }
 
 function addressOf({ name, completions, completionsSettings }: JudgeConfig): string {

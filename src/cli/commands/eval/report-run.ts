@@ -62,7 +62,9 @@ export async function writeReport(
   if (json) await shell.write(`${JSON.stringify(reportJson(report), null, 2)}\n`)
   else await shell.write(reportText(report, shell.stdout.columns))
   if (json) return
-  for (const problem of report.results.problems) warn(shell, formatProblem(problem))
+  for (const problem of report.results.problems)
+    // Those are told one by one below.
+    if (problem.code !== 'unscored' || report.unscored.length === 0) warn(shell, formatProblem(problem))
   tellItems(
     shell,
     'failed',
@@ -144,16 +146,19 @@ function reportText(report: RunReport, width: number): string {
     ...(spec.baseline === undefined ? [] : [`against ${spec.baseline}`]),
     ...(judges === '' ? [] : [`judged by ${judges}`]),
   ].join(' · ')
+  // Judges that are measured answer nothing themselves.
+  const answering = accounts.size > 0
   const rows = results.rows.map((row) => [
-    row.contestant,
+    oneLine(row.contestant),
     ...results.columns.map((column) => cell(row, column)),
-    ...taken(accounts.get(row.contestant)),
+    ...(answering ? taken(accounts.get(row.contestant)) : []),
   ])
-  const shown = table({
-    heads: ['contestant', ...results.columns.map(({ label }) => label), 'cost', 'time each'],
-    rows,
-    width,
-  })
+  const heads = [
+    answering ? 'contestant' : 'judge',
+    ...results.columns.map(({ label }) => label),
+    ...(answering ? ['cost', 'time each'] : []),
+  ]
+  const shown = table({ heads, rows, width })
   const judged =
     judging.items === 0
       ? ''

@@ -6,12 +6,12 @@ import {
   readModelOutputs,
   recordedTurns,
   samplesOf,
-  type ConfiguredJudge,
+  type JudgePool,
   type ModelOutputs,
 } from '../../../../eval/benches/alpaca-eval/index.js'
 import type { Sample } from '../../../../eval/harness/benchmark.js'
 import { recordedModel, type Contestant } from '../../../../eval/harness/contestant.js'
-import { configuredJudges } from '../judge-configs.js'
+import { configuredJudge } from '../judge-configs.js'
 import { checkFolder, dataFolder, type DataFile } from '../data-folder.js'
 import type { Bench, BenchSetup, PreparedRun, ReadRecorded } from './bench.js'
 
@@ -22,7 +22,11 @@ const EDITIONS: Readonly<Record<string, { readonly file: string; readonly baseli
 }
 
 /** AlpacaEval 2.0, or 1 with `--edition 1`. */
-export const alpacaEvalBench: Bench = { prepare, results: alpacaEvalResults }
+export const alpacaEvalBench: Bench = {
+  folders: ['alpaca-eval', 'alpaca_eval'],
+  prepare,
+  results: alpacaEvalResults,
+}
 
 async function prepare(setup: BenchSetup): Promise<PreparedRun> {
   const { data, problems, seed, sampling } = setup
@@ -107,7 +111,7 @@ async function contestantsOf(setup: BenchSetup, recorded: ReadRecorded): Promise
   return found
 }
 
-async function judgesOf(setup: BenchSetup): Promise<readonly [ConfiguredJudge, ...ConfiguredJudge[]]> {
+async function judgesOf(setup: BenchSetup): Promise<JudgePool> {
   const [text, ...others] = setup.flags.judge ?? []
   if (text === undefined)
     throw new MoaError(
@@ -119,5 +123,5 @@ async function judgesOf(setup: BenchSetup): Promise<readonly [ConfiguredJudge, .
       'usage',
       `alpaca-eval takes one --judge, got ${others.length + 1}; a configuration with several names is a pool.`,
     )
-  return (await configuredJudges(text, setup)) as [ConfiguredJudge, ...ConfiguredJudge[]]
+  return (await configuredJudge(text, setup)).judges
 }
