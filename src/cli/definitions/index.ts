@@ -1,7 +1,7 @@
 import { Argument, Command } from 'commander'
 import type { AddCommand } from '../program.js'
 import { config } from './config.js'
-import { evalFiles } from './eval-files.js'
+import { evaluation } from './eval.js'
 import { configFlag, jsonFlag, promptFlags, recipeFlags } from './flags.js'
 import { recipes } from './recipes.js'
 import { sim } from './sim.js'
@@ -16,12 +16,6 @@ const ask = (name: string): Command =>
     .addOption(jsonFlag('print one JSON object with answer, proposals, calls and cost').conflicts('jsonl'))
     .option('--jsonl', 'print every event as a line of JSON while it happens')
     .option('-q, --quiet', 'no progress, no table: the answer alone')
-
-function evaluation(add: AddCommand): Command {
-  const command = add(new Command('eval').description('measure models and mixtures with benchmarks'))
-  for (const part of evalFiles(add)) command.addCommand(part)
-  return command
-}
 
 /** Every command: its words, its flags, and where to find what it does. */
 export function defineCommands(add: AddCommand): Command[] {

@@ -43,6 +43,8 @@ export interface WorkspaceOptions {
   /** Configuration file to use in place of the one found upward from the working directory. */
   readonly config?: string | undefined
   readonly host?: Host
+  /** Put around every model of a provider, those inside mixtures included. */
+  readonly around?: (model: Model) => Model
 }
 
 /**
@@ -50,7 +52,7 @@ export interface WorkspaceOptions {
  *
  * @throws {@link MoaError} `config_invalid` and the like
  */
-export async function openWorkspace({ config, host }: WorkspaceOptions = {}): Promise<Workspace> {
+export async function openWorkspace({ config, host, around }: WorkspaceOptions = {}): Promise<Workspace> {
   const settings = await loadSettings({
     known: KNOWN_PROVIDERS,
     ...(config !== undefined && { file: config }),
@@ -67,7 +69,7 @@ export async function openWorkspace({ config, host }: WorkspaceOptions = {}): Pr
   const book = new RecipeBook({
     recipes,
     modelMap: settings.models,
-    model: (address) => providers.model(address),
+    model: (address) => around?.(providers.model(address)) ?? providers.model(address),
   })
   const simulated = (target: string | Plan): boolean =>
     slotModels(target, { book, renames: settings.models }).some(isSimulated)
