@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from 'commander'
 import { BENCHMARKS } from '../../eval/harness/run-spec.js'
 import type { AddCommand } from '../program.js'
+import { evalFiles } from './eval-files.js'
 import { collect, configFlag, jsonFlag, number } from './flags.js'
 
 const count = number({ whole: true, least: 1 })
@@ -9,11 +10,10 @@ const benchmark = (): Argument => new Argument('<benchmark>').choices([...BENCHM
 
 /** `moa eval`. */
 export function evaluation(add: AddCommand): Command {
-  return add(new Command('eval').description('measure models and mixtures with benchmarks'))
-    .addCommand(run(add))
-    .addCommand(list(add))
-    .addCommand(show(add))
-    .addCommand(compare(add))
+  const command = add(new Command('eval').description('measure models and mixtures with benchmarks'))
+  for (const part of [run(add), list(add), show(add), compare(add), ...evalFiles(add)])
+    command.addCommand(part)
+  return command
 }
 
 function run(add: AddCommand): Command {
