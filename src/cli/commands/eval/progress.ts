@@ -65,6 +65,7 @@ export class RunProgress {
   #draw(phase: Phase, progress: Progress): void {
     if (this.#quiet) return
     const { done, failed, total } = progress.count
+    if (total === 0) return
     const now = performance.now()
     const finished = done + failed >= total
     const pause = this.#live ? TICK_MS : LINE_EVERY_MS

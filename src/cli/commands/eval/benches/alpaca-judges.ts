@@ -14,7 +14,7 @@ import { checkNames } from '../../../../eval/harness/contestant.js'
 import { canonicalJson, sha256Hex } from '../../../../util/hash.js'
 import { readNamedText, type NamedText } from '../data-folder.js'
 import { configuredJudge } from '../judge-configs.js'
-import { modelsBeside } from '../judges.js'
+import { modelsBeside } from '../gold-files.js'
 import type { Bench, BenchSetup, PreparedRun } from './bench.js'
 
 /** Judges against people: every judge votes on pairs that people have voted on. */
