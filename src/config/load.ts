@@ -61,6 +61,7 @@ export async function loadSettings(options: LoadOptions): Promise<Settings> {
     models: config.models ?? {},
     prices: config.prices ?? {},
     dataFolder,
+    gateway: config.gateway ?? {},
     proxy: proxyOf(env),
   }
 }

@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { SHIPPED_RECIPES } from '../engine/shipped.js'
 import { didYouMean } from '../util/suggest.js'
 import { expandPath, type Host } from './host.js'
-import type { ConfigInput, ProviderInput, RecipeConfig } from './input.js'
+import type { ConfigInput, GatewayInput, ProviderInput, RecipeConfig } from './input.js'
 import { located, readConfig, type ReadFile } from './read.js'
 import { OWN_RECIPE_NAMES } from './recipes.js'
 import type { KnownProvider } from './settings.js'
@@ -58,6 +58,7 @@ export async function mergeFiles(
       providers,
       models: mergeEntries(read.map((file) => file.config.models)),
       prices: mergeEntries(read.map((file) => file.config.prices)),
+      gateway: Object.assign({}, ...read.map((file) => withPaths(file, host).gateway)) as GatewayInput,
     },
     recipes: [...recipes.values()],
     warnings: read.flatMap(({ warnings }) => warnings),
@@ -69,8 +70,13 @@ function mergeEntries<T>(records: readonly (Readonly<Record<string, T>> | undefi
 }
 
 function withPaths({ config, source }: ReadFile, { home }: Host): ConfigInput {
-  if (config.dataFolder === undefined) return config
-  return { ...config, dataFolder: expandPath(config.dataFolder, { home, folder: dirname(source.file) }) }
+  const { dataFolder, gateway } = config
+  const expand = (path: string): string => expandPath(path, { home, folder: dirname(source.file) })
+  return {
+    ...config,
+    ...(dataFolder !== undefined && { dataFolder: expand(dataFolder) }),
+    ...(gateway?.keysFile !== undefined && { gateway: { ...gateway, keysFile: expand(gateway.keysFile) } }),
+  }
 }
 
 /** Settings of a provider that are objects themselves. */

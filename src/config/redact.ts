@@ -2,7 +2,8 @@ import type { ProviderSettings, Settings } from './settings.js'
 
 /** Settings as they may be shown and pasted into a bug report: no key, no header, no credentials of a URL. */
 export function redactSettings(settings: Settings): Record<string, unknown> {
-  const { files, own, defaultRecipe, models, prices, dataFolder, proxy, recipes, writtenRecipes } = settings
+  const { files, own, defaultRecipe, models, prices, dataFolder, proxy, recipes, writtenRecipes, gateway } =
+    settings
   const written = Object.fromEntries(writtenRecipes.map((name) => [name, recipes[name]]))
   return {
     files,
@@ -14,6 +15,7 @@ export function redactSettings(settings: Settings): Record<string, unknown> {
     ...(Object.keys(prices).length > 0 && { prices }),
     ...(Object.keys(proxy).length > 0 && { proxy: mapValues(proxy, withoutCredentials) }),
     dataFolder,
+    ...(Object.keys(gateway).length > 0 && { gateway }),
   }
 }
 

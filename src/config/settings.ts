@@ -1,6 +1,6 @@
 import type { OwnModels } from '../engine/shipped.js'
 import type { RecipeInput } from '../engine/recipe.js'
-import type { PriceInput, ProviderInput } from './input.js'
+import type { GatewayInput, PriceInput, ProviderInput } from './input.js'
 
 /** A provider the package knows by name; the table comes from whoever talks to providers. */
 export interface KnownProvider {
@@ -51,5 +51,6 @@ export interface Settings {
   readonly models: Readonly<Record<string, string>>
   readonly prices: Readonly<Record<string, PriceInput>>
   readonly dataFolder: string
+  readonly gateway: GatewayInput
   readonly proxy: ProxySettings
 }
