@@ -62,6 +62,7 @@ export async function loadSettings(options: LoadOptions): Promise<Settings> {
     prices: config.prices ?? {},
     dataFolder,
     data: { cacheFolder: userCacheFolder(host), ...config.data },
+    gateway: config.gateway ?? {},
     proxy: proxyOf(env),
   }
 }

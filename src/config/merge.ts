@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { SHIPPED_RECIPES } from '../engine/shipped.js'
 import { didYouMean } from '../util/suggest.js'
 import { expandPath, type Host } from './host.js'
-import type { ConfigInput, DataInput, ProviderInput, RecipeConfig } from './input.js'
+import type { ConfigInput, DataInput, GatewayInput, ProviderInput, RecipeConfig } from './input.js'
 import { located, readConfig, type ReadFile } from './read.js'
 import { OWN_RECIPE_NAMES } from './recipes.js'
 import type { KnownProvider } from './settings.js'
@@ -57,6 +57,7 @@ export async function mergeFiles(
       models: mergeEntries(read.map((file) => file.config.models)),
       prices: mergeEntries(read.map((file) => file.config.prices)),
       data: Object.assign({}, ...placed.map(({ data }) => data)) as DataInput,
+      gateway: Object.assign({}, ...placed.map(({ gateway }) => gateway)) as GatewayInput,
     },
     recipes: [...recipes.values()],
     warnings: read.flatMap(({ warnings }) => warnings),
@@ -68,7 +69,7 @@ function mergeEntries<T>(records: readonly (Readonly<Record<string, T>> | undefi
 }
 
 function withPaths({ config, source }: ReadFile, { home }: Host): ConfigInput {
-  const { dataFolder, data } = config
+  const { dataFolder, data, gateway } = config
   const expand = (path: string): string => expandPath(path, { home, folder: dirname(source.file) })
   return {
     ...config,
@@ -80,6 +81,7 @@ function withPaths({ config, source }: ReadFile, { home }: Host): ConfigInput {
         ...(data.cacheFolder !== undefined && { cacheFolder: expand(data.cacheFolder) }),
       },
     }),
+    ...(gateway?.keysFile !== undefined && { gateway: { ...gateway, keysFile: expand(gateway.keysFile) } }),
   }
 }
 

@@ -2,8 +2,19 @@ import type { ProviderSettings, Settings } from './settings.js'
 
 /** Settings as they may be shown and pasted into a bug report: no key, no header, no credentials of a URL. */
 export function redactSettings(settings: Settings): Record<string, unknown> {
-  const { files, own, defaultRecipe, models, prices, dataFolder, data, proxy, recipes, writtenRecipes } =
-    settings
+  const {
+    files,
+    own,
+    defaultRecipe,
+    models,
+    prices,
+    dataFolder,
+    data,
+    proxy,
+    recipes,
+    writtenRecipes,
+    gateway,
+  } = settings
   const written = Object.fromEntries(writtenRecipes.map((name) => [name, recipes[name]]))
   return {
     files,
@@ -16,6 +27,7 @@ export function redactSettings(settings: Settings): Record<string, unknown> {
     ...(Object.keys(proxy).length > 0 && { proxy: mapValues(proxy, withoutCredentials) }),
     dataFolder,
     data: { ...data, ...(data.mirror !== undefined && { mirror: withoutCredentials(data.mirror) }) },
+    ...(Object.keys(gateway).length > 0 && { gateway }),
   }
 }
 

@@ -1,8 +1,9 @@
 import { Argument, Command } from 'commander'
 import type { AddCommand } from '../program.js'
 import { config } from './config.js'
-import { configFlag, jsonFlag, promptFlags, recipeFlags } from './flags.js'
+import { configFlag, jsonFlag, number, promptFlags, recipeFlags } from './flags.js'
 import { recipes } from './recipes.js'
+import { keys, serve } from './serve.js'
 import { sim } from './sim.js'
 
 const ask = (name: string): Command =>
@@ -62,6 +63,8 @@ export function defineCommands(add: AddCommand): Command[] {
         .addOption(configFlag()),
       async () => (await import('../commands/init.js')).init,
     ),
+    serve(add),
+    keys(add),
     sim(add),
     config(add),
     add(
@@ -71,7 +74,13 @@ export function defineCommands(add: AddCommand): Command[] {
       async () => (await import('../commands/completion.js')).completion,
     ),
     add(
-      ask('start').description('ask a sample question, or the words given: what `npm start` runs'),
+      ask('start')
+        .description('serve models, or ask the words given: what `npm start` runs')
+        .option(
+          '--port <number>',
+          'port to serve on (default: 4020)',
+          number({ whole: true, least: 0, most: 65535 }),
+        ),
       async () => (await import('../commands/start.js')).start,
     ),
   ]
