@@ -1,6 +1,7 @@
 import { Argument, Command } from 'commander'
 import type { AddCommand } from '../program.js'
 import { config } from './config.js'
+import { data } from './data.js'
 import { configFlag, jsonFlag, number, promptFlags, recipeFlags } from './flags.js'
 import { recipes } from './recipes.js'
 import { keys, serve } from './serve.js'
@@ -67,6 +68,7 @@ export function defineCommands(add: AddCommand): Command[] {
     keys(add),
     sim(add),
     config(add),
+    data(add),
     add(
       new Command('completion')
         .description('print a completion script for your shell')
