@@ -27,6 +27,7 @@ export interface ProviderInput {
   readonly tokensPerMinute?: number
   readonly timeouts?: TimeoutsInput
   readonly retry?: RetryInput
+  readonly breaker?: BreakerInput
   /** Departures from the usual request format. */
   readonly dialect?: DialectInput
   /** `false` goes around the proxy of the environment. Default true. */
@@ -60,6 +61,20 @@ export interface RetryInput {
   readonly maxMs?: number
   /** Longest wait an upstream may ask for; beyond it the call fails at once. */
   readonly maxWaitMs?: number
+}
+
+/** When a model that keeps failing is left alone for a while, so that others answer in its place at once. */
+export interface BreakerInput {
+  /** Failures in a row after which it is left alone. */
+  readonly failures?: number
+  /** They count while they are not older than this. */
+  readonly windowMs?: number
+  /** How long it is left alone at first; doubles each time the call that tries it again fails. */
+  readonly openMs?: number
+  /** Longest time it is left alone. */
+  readonly maxOpenMs?: number
+  /** `false` asks it every time. Default true. */
+  readonly enabled?: boolean
 }
 
 export interface DialectInput {
@@ -123,16 +138,6 @@ export interface GatewayInput {
 export type GatewayOverride =
   'proposers' | 'aggregator' | 'layers' | 'mode' | 'seed' | 'deadline_ms' | 'budget_usd' | 'inherit'
 
-/** Publishers' files: see docs/data.md. */
-export interface DataInput {
-  /** Asked in place of the publishers' hosts; paths stay the same. */
-  readonly mirror?: string
-  /** A folder of one's own that is looked into first; a relative path starts at the configuration file. */
-  readonly folder?: string
-  /** Where downloads are kept; a relative path starts at the configuration file. */
-  readonly cacheFolder?: string
-}
-
 /** What a configuration file may say. */
 export interface ConfigInput {
   /** For editors. */
@@ -151,10 +156,20 @@ export interface ConfigInput {
   readonly prices?: Readonly<Record<string, PriceInput>>
   /** Where templates and journals are kept; a relative path starts at the configuration file. */
   readonly dataFolder?: string
-  /** Where publishers' benchmark files come from. */
-  readonly data?: DataInput
   /** How `moa serve` behaves. */
   readonly gateway?: GatewayInput
+  /** Where publishers' benchmark files come from. */
+  readonly data?: DataInput
+}
+
+/** Publishers' files: see docs/data.md. */
+export interface DataInput {
+  /** Asked in place of the publishers' hosts; paths stay the same. */
+  readonly mirror?: string
+  /** A folder of one's own that is looked into first; a relative path starts at the configuration file. */
+  readonly folder?: string
+  /** Where downloads are kept; a relative path starts at the configuration file. */
+  readonly cacheFolder?: string
 }
 
 /**

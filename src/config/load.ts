@@ -61,8 +61,8 @@ export async function loadSettings(options: LoadOptions): Promise<Settings> {
     models: config.models ?? {},
     prices: config.prices ?? {},
     dataFolder,
-    data: { cacheFolder: userCacheFolder(host), ...config.data },
     gateway: config.gateway ?? {},
+    data: { cacheFolder: userCacheFolder(host), ...config.data },
     proxy: proxyOf(env),
   }
 }

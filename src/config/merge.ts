@@ -56,8 +56,8 @@ export async function mergeFiles(
       providers,
       models: mergeEntries(read.map((file) => file.config.models)),
       prices: mergeEntries(read.map((file) => file.config.prices)),
-      data: Object.assign({}, ...placed.map(({ data }) => data)) as DataInput,
       gateway: Object.assign({}, ...placed.map(({ gateway }) => gateway)) as GatewayInput,
+      data: Object.assign({}, ...placed.map(({ data }) => data)) as DataInput,
     },
     recipes: [...recipes.values()],
     warnings: read.flatMap(({ warnings }) => warnings),
@@ -74,6 +74,7 @@ function withPaths({ config, source }: ReadFile, { home }: Host): ConfigInput {
   return {
     ...config,
     ...(dataFolder !== undefined && { dataFolder: expand(dataFolder) }),
+    ...(gateway?.keysFile !== undefined && { gateway: { ...gateway, keysFile: expand(gateway.keysFile) } }),
     ...(data && {
       data: {
         ...data,
@@ -81,12 +82,11 @@ function withPaths({ config, source }: ReadFile, { home }: Host): ConfigInput {
         ...(data.cacheFolder !== undefined && { cacheFolder: expand(data.cacheFolder) }),
       },
     }),
-    ...(gateway?.keysFile !== undefined && { gateway: { ...gateway, keysFile: expand(gateway.keysFile) } }),
   }
 }
 
 /** Settings of a provider that are objects themselves. */
-const NESTED = ['headers', 'timeouts', 'retry', 'dialect'] as const
+const NESTED = ['headers', 'timeouts', 'retry', 'breaker', 'dialect'] as const
 
 function mergeProviders(read: readonly ReadFile[]): Record<string, ProviderInput> {
   const merged: Record<string, ProviderInput> = {}

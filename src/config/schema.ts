@@ -38,6 +38,16 @@ const provider = z
         maxWaitMs: milliseconds.optional().describe('Longest wait an upstream may ask for'),
       })
       .optional(),
+    breaker: z
+      .strictObject({
+        failures: count.optional().describe('Failures in a row after which a model is left alone'),
+        windowMs: milliseconds.optional().describe('They count while they are not older than this'),
+        openMs: milliseconds.optional().describe('How long it is left alone at first; doubles'),
+        maxOpenMs: milliseconds.optional().describe('Longest time it is left alone'),
+        enabled: z.boolean().optional().describe('false asks it every time'),
+      })
+      .optional()
+      .describe('Leaves models alone that keep failing'),
     dialect: z
       .strictObject({
         maxTokensField: z.enum(['max_tokens', 'max_completion_tokens']).optional(),
@@ -66,17 +76,6 @@ const recipe = recipeSchema.extend({
   template: z.string().min(1).optional().describe('File with the reference template of mode "together"'),
 })
 
-const data = z
-  .strictObject({
-    mirror: z
-      .string()
-      .regex(/^https?:\/\/\S+$/, 'expected an http or https address')
-      .optional()
-      .describe("Asked in place of the publishers' hosts; paths stay the same"),
-    folder: z.string().min(1).optional().describe('A folder of your own that is looked into first'),
-    cacheFolder: z.string().min(1).optional().describe('Where downloads are kept'),
-  })
-  .describe("Where publishers' benchmark files come from")
 const gateway = z
   .strictObject({
     host: z.string().min(1).optional().describe('Address to listen on. Default 127.0.0.1'),
@@ -107,6 +106,17 @@ const gateway = z
     traceContent: z.boolean().optional().describe('Record prompts and answers in traces. Default false'),
   })
   .describe('How `moa serve` behaves')
+const data = z
+  .strictObject({
+    mirror: z
+      .string()
+      .regex(/^https?:\/\/\S+$/, 'expected an http or https address')
+      .optional()
+      .describe("Asked in place of the publishers' hosts; paths stay the same"),
+    folder: z.string().min(1).optional().describe('A folder of your own that is looked into first'),
+    cacheFolder: z.string().min(1).optional().describe('Where downloads are kept'),
+  })
+  .describe("Where publishers' benchmark files come from")
 
 /** The shape of a configuration file. */
 export const configSchema = z.strictObject({
@@ -129,8 +139,8 @@ export const configSchema = z.strictObject({
     .optional()
     .describe('US dollars per million tokens, by provider/model'),
   dataFolder: z.string().min(1).optional().describe('Where templates and journals are kept'),
-  data: data.optional(),
   gateway: gateway.optional(),
+  data: data.optional(),
 })
 
 // A key that the schema knows and the type does not, or the other way round, fails compilation here.
@@ -141,8 +151,8 @@ type CheckedRecipe = NonNullable<Checked['recipes']>[string]
 true satisfies SameKeys<ConfigInput, Checked>
 true satisfies SameKeys<ProviderInput, CheckedProvider>
 true satisfies SameKeys<RecipeConfig, CheckedRecipe>
-true satisfies SameKeys<DataInput, NonNullable<Checked['data']>>
 true satisfies SameKeys<GatewayInput, NonNullable<Checked['gateway']>>
+true satisfies SameKeys<DataInput, NonNullable<Checked['data']>>
 
 /** JSON Schema of the configuration file, for editors. */
 export function configJsonSchema(): Record<string, unknown> {

@@ -56,7 +56,7 @@ export interface Settings {
   readonly models: Readonly<Record<string, string>>
   readonly prices: Readonly<Record<string, PriceInput>>
   readonly dataFolder: string
-  readonly data: DataSettings
   readonly gateway: GatewayInput
+  readonly data: DataSettings
   readonly proxy: ProxySettings
 }

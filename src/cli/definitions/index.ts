@@ -1,8 +1,10 @@
 import { Argument, Command } from 'commander'
 import type { AddCommand } from '../program.js'
+import { batch } from './batch.js'
 import { config } from './config.js'
 import { data } from './data.js'
-import { configFlag, jsonFlag, number, promptFlags, recipeFlags } from './flags.js'
+import { evaluation } from './eval.js'
+import { configFlag, jsonFlag, number, promptFlags, recipeFlags, recordFlag } from './flags.js'
 import { recipes } from './recipes.js'
 import { keys, serve } from './serve.js'
 import { sim } from './sim.js'
@@ -13,6 +15,7 @@ const ask = (name: string): Command =>
       new Command(name).argument('[prompt...]', 'the question; "-" or nothing reads it from standard input'),
     ),
   )
+    .addOption(recordFlag())
     .option('--show-proposals', 'also print every proposal, to standard error')
     .addOption(jsonFlag('print one JSON object with answer, proposals, calls and cost').conflicts('jsonl'))
     .option('--jsonl', 'print every event as a line of JSON while it happens')
@@ -28,9 +31,11 @@ export function defineCommands(add: AddCommand): Command[] {
     add(
       recipeFlags(new Command('chat').description('talk, over several turns'))
         .option('-s, --system <text>', 'system prompt')
+        .addOption(recordFlag())
         .option('--show-proposals', 'also print every proposal'),
       async () => (await import('../commands/chat.js')).chat,
     ),
+    batch(add),
     add(
       new Command('models')
         .description('list the models of every provider that can be reached')
@@ -66,9 +71,10 @@ export function defineCommands(add: AddCommand): Command[] {
     ),
     serve(add),
     keys(add),
+    evaluation(add),
+    data(add),
     sim(add),
     config(add),
-    data(add),
     add(
       new Command('completion')
         .description('print a completion script for your shell')
