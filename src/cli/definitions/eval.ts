@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from 'commander'
 import { BENCHMARKS } from '../../eval/harness/run-spec.js'
 import type { AddCommand } from '../program.js'
+import { evalFiles } from './eval-files.js'
 import { collect, configFlag, jsonFlag, number } from './flags.js'
 
 const count = number({ whole: true, least: 1 })
@@ -9,11 +10,10 @@ const benchmark = (): Argument => new Argument('<benchmark>').choices([...BENCHM
 
 /** `moa eval`. */
 export function evaluation(add: AddCommand): Command {
-  return add(new Command('eval').description('measure models and mixtures with benchmarks'))
-    .addCommand(run(add))
-    .addCommand(list(add))
-    .addCommand(show(add))
-    .addCommand(compare(add))
+  const command = add(new Command('eval').description('measure models and mixtures with benchmarks'))
+  for (const part of [run(add), list(add), show(add), compare(add), ...evalFiles(add)])
+    command.addCommand(part)
+  return command
 }
 
 function run(add: AddCommand): Command {
@@ -35,6 +35,12 @@ function run(add: AddCommand): Command {
       .option('--edition <name>', 'edition of the benchmark, such as 1 or 2 of alpaca-eval')
       .option('--data <folder>', "folder with the benchmark's files, in place of the downloaded ones")
       .option('--calibration <folder>', 'folder with df_gamed.csv, where it is not among the data')
+      .option('--gold <file>', "people's votes that alpaca-judges compares judges with")
+      .option(
+        '--judge-seeds <count>',
+        'how often alpaca-judges has each pair judged, each time in another order (default: 4)',
+        number({ whole: true, least: 1, most: 4 }),
+      )
       .option('--judge-configs <folder>', 'folder with judge configurations in the official layout')
       .option('--concurrency <count>', 'answers or judgments in work at a time', count, 8)
       .option('--max-cost <dollars>', 'stop before the whole run costs more', number({ least: 0 }))

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { join } from 'node:path'
 import { MoaError } from '../../../core/errors.js'
 import { wrapModel, type Model } from '../../../core/model.js'
@@ -25,6 +26,8 @@ import { isPartial, runReport, writeReport } from './report-run.js'
 export async function evalRun({ shell, args, options, exitWith }: Invocation<RunFlags>): Promise<void> {
   const name = args[0] as BenchmarkName
   const bench = await benchOf(name)
+  // Every call in work listens for the end.
+  setMaxListeners(0, shell.signal)
   // Calls are journaled in a run that is known only once its models are.
   let log: EvalLog | undefined
   const workspace = await openWorkspace({
@@ -36,7 +39,7 @@ export async function evalRun({ shell, args, options, exitWith }: Invocation<Run
     tellWarnings(workspace, shell)
     const problems = new ProblemLog()
     const cast = new Cast({ workspace, problems, signal: shell.signal })
-    const prepared = await bench.prepare(setupOf({ name, options, workspace, cast, problems, shell }))
+    const prepared = await bench.prepare(setupOf({ bench, options, workspace, cast, problems, shell }))
     checkNames(prepared.contestants)
     if (cast.simulated)
       warn(shell, 'SIMULATED: simulated models take part, so the results say nothing about real ones.')
@@ -62,7 +65,7 @@ function journaledLater(model: Model, log: () => EvalLog | undefined): Model {
 }
 
 interface Setting {
-  readonly name: BenchmarkName
+  readonly bench: Bench
   readonly options: RunFlags
   readonly workspace: Workspace
   readonly cast: Cast
@@ -70,7 +73,7 @@ interface Setting {
   readonly shell: Shell
 }
 
-function setupOf({ name, options, workspace, cast, problems, shell }: Setting): BenchSetup {
+function setupOf({ bench, options, workspace, cast, problems, shell }: Setting): BenchSetup {
   const { data, seed, temperature, maxTokens } = options
   const sampling: Sampling = {
     ...(temperature !== undefined && { temperature }),
@@ -82,10 +85,7 @@ function setupOf({ name, options, workspace, cast, problems, shell }: Setting): 
     flags: options,
     seed: seed ?? 0,
     sampling,
-    data: dataFolder(folder ?? join(workspace.settings.dataFolder, 'data'), [
-      name,
-      name.replaceAll('-', '_'),
-    ]),
+    data: dataFolder(folder ?? join(workspace.settings.dataFolder, 'data'), bench.folders),
     problems,
     signal: shell.signal,
     contestant: (text, read) => cast.contestant(text, read),

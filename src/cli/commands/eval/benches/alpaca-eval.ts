@@ -6,13 +6,13 @@ import {
   readModelOutputs,
   recordedTurns,
   samplesOf,
-  type ConfiguredJudge,
+  type JudgePool,
   type ModelOutputs,
 } from '../../../../eval/benches/alpaca-eval/index.js'
 import type { Sample } from '../../../../eval/harness/benchmark.js'
 import { recordedModel, type Contestant } from '../../../../eval/harness/contestant.js'
-import { configuredJudges } from '../judge-configs.js'
-import { checkFolder, dataFolder, type DataFile } from '../data-folder.js'
+import { configuredJudge } from '../judge-configs.js'
+import { checkFolder, dataFolder, type NamedText } from '../data-folder.js'
 import type { Bench, BenchSetup, PreparedRun, ReadRecorded } from './bench.js'
 
 /** The evaluation sets, each with the outputs of its baseline. */
@@ -22,13 +22,17 @@ const EDITIONS: Readonly<Record<string, { readonly file: string; readonly baseli
 }
 
 /** AlpacaEval 2.0, or 1 with `--edition 1`. */
-export const alpacaEvalBench: Bench = { prepare, results: alpacaEvalResults }
+export const alpacaEvalBench: Bench = {
+  folders: ['alpaca-eval', 'alpaca_eval'],
+  prepare,
+  results: alpacaEvalResults,
+}
 
 async function prepare(setup: BenchSetup): Promise<PreparedRun> {
   const { data, problems, seed, sampling } = setup
   const edition = setup.flags.edition ?? '2'
   const { file } = editionOf(edition)
-  const source = data.need(file)
+  const source = await data.need(file)
   const read = readModelOutputs(source.text, { source: source.path })
   problems.merge(read.problems)
   const samples = samplesOf(read.data)
@@ -36,7 +40,7 @@ async function prepare(setup: BenchSetup): Promise<PreparedRun> {
   const baseline = await baselineOf(setup, { outputs: read.data, source, samples, recorded })
   const contestants = await contestantsOf(setup, recorded)
   const judges = await judgesOf(setup)
-  const gamed = edition === '2' && baseline.isDefault ? calibrationOf(setup) : undefined
+  const gamed = edition === '2' && baseline.isDefault ? await calibrationOf(setup) : undefined
   return {
     samples,
     contestants: [...contestants, baseline.contestant],
@@ -49,10 +53,23 @@ async function prepare(setup: BenchSetup): Promise<PreparedRun> {
   }
 }
 
+/** SHA-256 of the published calibration. */
+const GAMED_SHA256 = '97aeec3f1c7de6dee6fd31fe66f1702623f4614c3efe1c6fc5f4927cd5fd674d'
+
 /** What length control is calibrated with; a folder the user names has to have it. */
-function calibrationOf({ flags: { calibration }, data }: BenchSetup): DataFile | undefined {
-  if (calibration === undefined) return data.find(GAMED_FILE)
-  return dataFolder(checkFolder('--calibration', calibration), []).need(GAMED_FILE)
+async function calibrationOf({ flags, data, problems }: BenchSetup): Promise<NamedText | undefined> {
+  const names = [GAMED_FILE, `reconstructed/${GAMED_FILE}`]
+  const file =
+    flags.calibration === undefined
+      ? await data.find(...names)
+      : await dataFolder(checkFolder('--calibration', flags.calibration), []).need(...names)
+  if (file !== undefined && file.sha256 !== GAMED_SHA256)
+    problems.add(
+      'value-suspicious',
+      'The calibration of length control is not the published file, so figures may differ from the leaderboard.',
+      { source: file.path },
+    )
+  return file
 }
 
 function editionOf(edition: string): { readonly file: string; readonly baseline: string } {
@@ -74,7 +91,7 @@ async function baselineOf(
   setup: BenchSetup,
   set: {
     readonly outputs: ModelOutputs
-    readonly source: DataFile
+    readonly source: NamedText
     readonly samples: readonly Sample[]
     readonly recorded: ReadRecorded
   },
@@ -107,7 +124,7 @@ async function contestantsOf(setup: BenchSetup, recorded: ReadRecorded): Promise
   return found
 }
 
-async function judgesOf(setup: BenchSetup): Promise<readonly [ConfiguredJudge, ...ConfiguredJudge[]]> {
+async function judgesOf(setup: BenchSetup): Promise<JudgePool> {
   const [text, ...others] = setup.flags.judge ?? []
   if (text === undefined)
     throw new MoaError(
@@ -119,5 +136,5 @@ async function judgesOf(setup: BenchSetup): Promise<readonly [ConfiguredJudge, .
       'usage',
       `alpaca-eval takes one --judge, got ${others.length + 1}; a configuration with several names is a pool.`,
     )
-  return (await configuredJudges(text, setup)) as [ConfiguredJudge, ...ConfiguredJudge[]]
+  return (await configuredJudge(text, setup)).judges
 }

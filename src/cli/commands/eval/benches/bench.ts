@@ -15,6 +15,8 @@ export interface RunFlags {
   readonly edition?: string
   readonly data?: string
   readonly calibration?: string
+  readonly gold?: string
+  readonly judgeSeeds?: number
   readonly judgeConfigs?: string
   readonly concurrency: number
   readonly maxCost?: number
@@ -77,6 +79,8 @@ export interface PreparedRun {
 
 /** What the commands of `moa eval` have to know of a benchmark. */
 export interface Bench {
+  /** Folders inside a data folder that may hold its files, beside the data folder itself. */
+  readonly folders: readonly string[]
   /** Loads what is asked. @throws MoaError when something is missing */
   prepare(setup: BenchSetup): Promise<PreparedRun>
   /** Every figure, from the log alone. */

@@ -5,6 +5,7 @@ import type { Bench } from './bench.js'
 /** Every benchmark by its name; loaded when it is needed. */
 const BENCHES: Readonly<Partial<Record<BenchmarkName, () => Promise<Bench>>>> = {
   'alpaca-eval': async () => (await import('./alpaca-eval.js')).alpacaEvalBench,
+  'alpaca-judges': async () => (await import('./alpaca-judges.js')).alpacaJudgesBench,
 }
 
 /** @throws MoaError `usage` for a benchmark that can't be run. */
