@@ -7,7 +7,7 @@ import type { Shell } from '../../shell.js'
 import { oneLine } from '../../terminal/sanitize.js'
 import { formatCost, formatCount, formatSeconds } from '../../view/format.js'
 import { table } from '../../view/table.js'
-import { itemName } from './progress.js'
+import { itemName } from '../../display/eval-progress.js'
 
 /** A run with its figures, what it took, and what went wrong: all that can be told of it, from its log alone. */
 export interface RunReport {

@@ -19,7 +19,7 @@ import { benchOf } from './benches/index.js'
 import { Cast } from './contestants.js'
 import { checkFolder, dataFolder } from './data-folder.js'
 import { openEvalLogs } from './eval-logs.js'
-import { RunProgress } from './progress.js'
+import { EvalProgress } from '../../display/eval-progress.js'
 import { isPartial, runReport, writeReport } from './report-run.js'
 
 /** A run that has come to its end, or to where it had to stop. */
@@ -168,7 +168,8 @@ async function go(run: {
 }): Promise<void> {
   const { log, resumed, options, prepared, shell } = run
   const { concurrency, maxCost, seed, quiet = false } = options
-  const progress = new RunProgress(shell, { quiet })
+  const progress = quiet ? undefined : new EvalProgress(shell)
+  if (!quiet) shell.note(resumed ? `Run ${log.id} goes on.` : `Run ${log.id}`)
   try {
     await runBenchmark({
       log,
@@ -177,7 +178,7 @@ async function go(run: {
       concurrency,
       resumed,
       signal: shell.signal,
-      onEvent: progress.add,
+      onEvent: (event) => progress?.add(event),
       ...(maxCost !== undefined && { maxCostUsd: maxCost }),
       ...(seed !== undefined && { seed }),
     })
@@ -185,7 +186,7 @@ async function go(run: {
     if (shell.signal.aborted) shell.note(`Run ${log.id} was stopped; the same command goes on where it was.`)
     throw error
   } finally {
-    progress.end()
+    progress?.end()
   }
 }
 
