@@ -31,6 +31,19 @@ export type ProblemCode =
   /** A place where the published script stops or goes wrong, and what is done instead. */
   | 'published-defect'
 
+/** Remarks about published rules, figures and settings; they take nothing away from the result. */
+const REMARKS: ReadonlySet<ProblemCode> = new Set([
+  'published-defect',
+  'value-suspicious',
+  'unbounded',
+  'setting-unknown',
+])
+
+/** Whether a problem is only a remark, and no fault of the data or the replies. */
+export function isRemark({ code }: Pick<Problem, 'code'>): boolean {
+  return REMARKS.has(code)
+}
+
 /** Where a problem was met. Every part is optional because rows can also come from memory. */
 export interface ProblemPlace {
   /** The file's name as the caller gave it. */

@@ -11,8 +11,8 @@ const benchmark = (): Argument => new Argument('<benchmark>').choices([...BENCHM
 /** `moa eval`. */
 export function evaluation(add: AddCommand): Command {
   const command = add(new Command('eval').description('measure models and mixtures with benchmarks'))
-  command.addCommand(run(add)).addCommand(list(add)).addCommand(show(add)).addCommand(compare(add))
-  for (const part of evalFiles(add)) command.addCommand(part)
+  for (const part of [run(add), list(add), show(add), compare(add), ...evalFiles(add)])
+    command.addCommand(part)
   return command
 }
 

@@ -1,4 +1,4 @@
-import { formatProblem, type Problem, type ProblemCode } from '../../eval/problems.js'
+import { formatProblem, isRemark, type Problem } from '../../eval/problems.js'
 import { MoaError } from '../../core/errors.js'
 import { writeCsv } from '../../eval/csv.js'
 import { warn } from '../notices.js'
@@ -34,14 +34,6 @@ export interface FormatFlags {
   readonly markdown?: boolean
 }
 
-/** Remarks about published rules and figures, not about the data given. */
-const REMARKS: ReadonlySet<ProblemCode> = new Set([
-  'published-defect',
-  'value-suspicious',
-  'unbounded',
-  'setting-unknown',
-])
-
 /** How many places of a problem are shown. */
 const PLACES_SHOWN = 10
 
@@ -52,7 +44,7 @@ export async function showView(
 ): Promise<void> {
   await shell.write(await viewText(view, options, shell.stdout))
   for (const problem of view.problems) warn(shell, formatProblem(problem, PLACES_SHOWN))
-  if (view.problems.some(({ code }) => !REMARKS.has(code))) exitWith(3)
+  if (view.problems.some((problem) => !isRemark(problem))) exitWith(3)
 }
 
 async function viewText(

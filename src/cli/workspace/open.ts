@@ -31,11 +31,15 @@ export interface Workspace {
    * @param recipe `undefined` for the default one
    */
   prepare(recipe: string | undefined, signal: AbortSignal): Promise<void>
-  /** The model of a recipe's name, of `provider/model`, or of a plan that is in no book. */
-  model(target: string | Plan): Promise<Model>
+  /**
+   * The model of a recipe's name, of `provider/model`, or of a plan that is in no book.
+   *
+   * @param recipe what such a plan was compiled from
+   */
+  model(target: string | Plan, recipe?: RecipeInput): Promise<Model>
   /** Whether simulated models take part. */
   simulated(target: string | Plan): boolean
-  /** Closes all connections. */
+  /** Closes all connections, and the recording. */
   close(): Promise<void>
 }
 
@@ -43,8 +47,12 @@ export interface WorkspaceOptions {
   /** Configuration file to use in place of the one found upward from the working directory. */
   readonly config?: string | undefined
   readonly host?: Host
-  /** Put around every model of a provider, those inside mixtures included. */
+  /** Put around every model of a provider, in mixtures too: a journal, a cache. Called once for each address. */
   readonly around?: (model: Model) => Model
+  /** File into which every run and every call is recorded. */
+  readonly record?: string | undefined
+  /** Told of what went wrong without keeping anybody from an answer. Default: nobody. */
+  readonly onProblem?: (problem: MoaError) => void
 }
 
 /**
@@ -52,7 +60,8 @@ export interface WorkspaceOptions {
  *
  * @throws {@link MoaError} `config_invalid` and the like
  */
-export async function openWorkspace({ config, host, around }: WorkspaceOptions = {}): Promise<Workspace> {
+export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Workspace> {
+  const { config, host, around, onProblem = () => {} } = options
   const settings = await loadSettings({
     known: KNOWN_PROVIDERS,
     ...(config !== undefined && { file: config }),
@@ -64,13 +73,26 @@ export async function openWorkspace({ config, host, around }: WorkspaceOptions =
     inProcess: { [SIM_PROVIDER]: (model) => simulator.model(model) },
     prices: settings.prices,
   })
+  const recording = options.record === undefined ? undefined : await import('./recording.js')
+  const recorder = recording?.startRecording(options.record as string, { settings, onFailure: onProblem })
   let own = settings.own
   const recipes: Record<string, RecipeInput> = { ...settings.recipes }
   const book = new RecipeBook({
     recipes,
     modelMap: settings.models,
-    model: (address) => around?.(providers.model(address)) ?? providers.model(address),
+    model: remembered((address) => {
+      const upstream = providers.model(address)
+      const model = around ? around(upstream) : upstream
+      return recorder ? recorder.model(model) : model
+    }),
   })
+  const resolve = (target: string | Plan): Model => {
+    try {
+      return typeof target === 'string' ? book.resolve(target) : book.mixture(target)
+    } catch (error) {
+      throw withTemplatePlace(error, settings.dataFolder)
+    }
+  }
   const simulated = (target: string | Plan): boolean =>
     slotModels(target, { book, renames: settings.models }).some(isSimulated)
   return {
@@ -90,15 +112,28 @@ export async function openWorkspace({ config, host, around }: WorkspaceOptions =
       if (own) Object.assign(recipes, { ...ownRecipes(own), ...settings.recipes })
     },
     simulated,
-    async model(target) {
+    async model(target, recipe) {
       if (simulated(target)) await simulator.load()
-      try {
-        return typeof target === 'string' ? book.resolve(target) : book.mixture(target)
-      } catch (error) {
-        throw withTemplatePlace(error, settings.dataFolder)
-      }
+      const model = resolve(target)
+      if (!recorder || !recording) return model
+      const made =
+        recipe ?? (typeof target === 'string' && book.has(target) ? book.recipe(target) : undefined)
+      return recorder.mixture(model, made && recording.sourceOf(made, { book, renames: settings.models }))
     },
-    close: () => providers.close(),
+    async close() {
+      recorder?.close()
+      await providers.close()
+    },
+  }
+}
+
+/** Makes each model once. */
+function remembered(make: (address: string) => Model): (address: string) => Model {
+  const known = new Map<string, Model>()
+  return (address) => {
+    const model = known.get(address) ?? make(address)
+    known.set(address, model)
+    return model
   }
 }
 
@@ -106,7 +141,9 @@ export async function openWorkspace({ config, host, around }: WorkspaceOptions =
 function withTemplatePlace(error: unknown, dataFolder: string): unknown {
   if (!(error instanceof MoaError) || error.code !== 'template_missing') return error
   const place = join(dataFolder, TEMPLATE_NAME)
-  return new MoaError(error.code, `${error.message} Or save it as ${place}.`, { cause: error })
+  return new MoaError(error.code, `${error.message} \`moa data pull moa-template\` saves it as ${place}.`, {
+    cause: error,
+  })
 }
 
 const isSimulated = (address: string): boolean => address.startsWith(`${SIM_PROVIDER}/`)

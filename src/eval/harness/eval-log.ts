@@ -183,6 +183,11 @@ export class EvalLog implements AnswerTable {
     return this.#table.get(answerItem(contestant, sample))
   }
 
+  /** How many answers there are. */
+  answers(): number {
+    return this.#answers.size().count
+  }
+
   judgment(id: string): Judgment | undefined {
     return this.#judgments.get(judgmentItem(id))
   }

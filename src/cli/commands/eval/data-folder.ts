@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import { MoaError } from '../../../core/errors.js'
-import { reason } from '../../input.js'
+import { contentText } from '../../../eval/jsonl.js'
+import { readDataFile } from '../../eval/data-file.js'
 
 /** A file of a benchmark. */
-export interface DataFile {
+export interface NamedText {
   readonly path: string
   readonly text: string
   /** SHA-256 of the unpacked bytes, in hex. */
@@ -17,34 +17,29 @@ export interface DataFile {
 export interface DataFolder {
   /** First the folder itself, then the benchmark's own inside it. */
   readonly places: readonly string[]
-  /** The first file of that name, plain or with `.gz`; `undefined` when there is none. */
-  find(name: string): DataFile | undefined
+  /** The first file of one of these names, plain or with `.gz`; `undefined` when there is none. */
+  find(...names: readonly string[]): Promise<NamedText | undefined>
   /** @throws MoaError `data_invalid` naming all places when there is none. */
-  need(name: string): DataFile
+  need(...names: readonly string[]): Promise<NamedText>
 }
 
-/**
- * @param folder as the user named it.
- * @param inside folders in it that may hold the files.
- * @throws MoaError `file_unreadable` for a folder the user named that is not there.
- */
+/** @param inside folders in it that may hold the files. */
 export function dataFolder(folder: string, inside: readonly string[]): DataFolder {
   const places = [folder, ...inside.map((name) => join(folder, name))]
-  const find = (name: string): DataFile | undefined => {
-    for (const place of places)
-      for (const path of [join(place, name), join(place, `${name}.gz`)])
-        if (existsSync(path)) return readDataFile(path)
-    return undefined
+  const find = async (...names: readonly string[]): Promise<NamedText | undefined> => {
+    const paths = names.flatMap((name) => places.map((place) => join(place, name)))
+    const path = paths.flatMap((one) => [one, `${one}.gz`]).find((one) => existsSync(one))
+    return path === undefined ? undefined : readNamedText(path)
   }
   return {
     places,
     find,
-    need(name) {
-      const file = find(name)
+    async need(...names) {
+      const file = await find(...names)
       if (file !== undefined) return file
       throw new MoaError(
         'data_invalid',
-        `${name} is in none of ${places.join(', ')}; get it with \`moa data pull\`, or name a folder that has it with --data.`,
+        `${names[0] ?? 'The file'} is in none of ${places.join(', ')}; get it with \`moa data pull\`, or name a folder that has it with --data.`,
       )
     },
   }
@@ -56,31 +51,8 @@ export function checkFolder(flag: string, folder: string): string {
   throw new MoaError('usage', `${flag} ${folder}: there is no such folder.`)
 }
 
-/** Reads a text file, unpacked when its name ends in `.gz`. @throws MoaError `file_unreadable`, `data_invalid` */
-export function readDataFile(path: string): DataFile {
-  const bytes = unpacked(path, readBytes(path))
-  let text: string
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new MoaError('data_invalid', `${path}: expected UTF-8 text; save it as UTF-8 or get it anew.`)
-  }
-  return { path, text, sha256: createHash('sha256').update(bytes).digest('hex') }
-}
-
-function readBytes(path: string): Buffer {
-  try {
-    return readFileSync(path)
-  } catch (error) {
-    throw new MoaError('file_unreadable', `Cannot read ${path}: ${reason(error)}.`, { cause: error })
-  }
-}
-
-function unpacked(path: string, bytes: Buffer): Buffer {
-  if (!path.endsWith('.gz')) return bytes
-  try {
-    return gunzipSync(bytes)
-  } catch (error) {
-    throw new MoaError('data_invalid', `${path}: expected a gzip file; get it anew.`, { cause: error })
-  }
+/** A text file with its hash, packed with gzip or not. @throws MoaError `file_unreadable`, `data_invalid` */
+export async function readNamedText(path: string): Promise<NamedText> {
+  const { content } = await readDataFile(path)
+  return { path, text: contentText(content), sha256: createHash('sha256').update(content).digest('hex') }
 }

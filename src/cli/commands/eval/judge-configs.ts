@@ -13,7 +13,7 @@ import { canonicalJson, sha256Hex } from '../../../util/hash.js'
 import { didYouMean } from '../../../util/suggest.js'
 import type { BenchSetup } from './benches/bench.js'
 import { splitName } from './contestants.js'
-import { readDataFile } from './data-folder.js'
+import { readNamedText } from './data-folder.js'
 
 /** Folders of judge configurations inside a data folder. */
 const FOLDERS = ['evaluators_configs', 'evaluators'] as const
@@ -38,7 +38,7 @@ interface Template {
  */
 export async function configuredJudge(text: string, setup: BenchSetup): Promise<JudgeContestant> {
   const { name: newName, target } = splitName(text)
-  const { config: word, model, templates } = wordsOf(target, setup)
+  const { config: word, model, templates } = await wordsOf(target, setup)
   const own = model === undefined ? word : `${word}@${model}`
   const name = newName ?? own
   const judges: ConfiguredJudge[] = []
@@ -53,17 +53,21 @@ export async function configuredJudge(text: string, setup: BenchSetup): Promise<
 }
 
 /** What the words of the flag mean. Some models have an `@` in their names, so what is before it has to be known. */
-function wordsOf(
+async function wordsOf(
   target: string,
   setup: BenchSetup,
-): { readonly config: string; readonly model?: string; readonly templates: readonly Template[] } {
+): Promise<{
+  readonly config: string
+  readonly model?: string
+  readonly templates: readonly Template[]
+}> {
   const at = target.indexOf('@')
   const before = at < 0 ? target : target.slice(0, at)
-  const templates = readConfigs(before, setup)
+  const templates = await readConfigs(before, setup)
   if (templates !== undefined)
     return { config: before, templates, ...(at >= 0 && { model: target.slice(at + 1) }) }
   if (!setup.isModel(target)) throw unknownJudge(before, setup)
-  const shipped = readConfigs(DEFAULT_SHIPPED_JUDGE, setup) ?? []
+  const shipped = (await readConfigs(DEFAULT_SHIPPED_JUDGE, setup)) ?? []
   return { config: DEFAULT_SHIPPED_JUDGE, model: target, templates: shipped }
 }
 
@@ -78,7 +82,7 @@ function addressOf({ name, completions, completionsSettings }: JudgeConfig): str
 }
 
 /** Configurations by name, ours last, so that a folder can replace them. */
-function readConfigs(name: string, setup: BenchSetup): readonly Template[] | undefined {
+async function readConfigs(name: string, setup: BenchSetup): Promise<readonly Template[] | undefined> {
   for (const folder of foldersOf(setup)) {
     const path = ['configs.yaml', 'configs.yml'].map((file) => join(folder, name, file)).find(existsSync)
     if (path !== undefined && !name.includes('..')) return readOfficial(path, folder, setup)
@@ -92,21 +96,27 @@ function foldersOf({ flags, data }: BenchSetup): readonly string[] {
   return [...own, ...data.places.flatMap((place) => FOLDERS.map((folder) => join(place, folder)))]
 }
 
-function readOfficial(path: string, folder: string, { problems }: BenchSetup): readonly Template[] {
-  const read = readJudgeConfigs(parseYaml(path), path)
+async function readOfficial(
+  path: string,
+  folder: string,
+  { problems }: BenchSetup,
+): Promise<readonly Template[]> {
+  const { text } = await readNamedText(path)
+  const read = readJudgeConfigs(parseYaml(text, path), path)
   problems.merge(read.problems)
-  return read.data.map((config) => ({
-    config,
+  const found: Template[] = []
+  for (const config of read.data) {
+    const { promptTemplate } = config
     // The template's path, or the template itself.
-    template: /[\n{]/.test(config.promptTemplate)
-      ? config.promptTemplate
-      : readDataFile(join(folder, config.promptTemplate)).text,
-  }))
+    const inline = /[\n{]/.test(promptTemplate)
+    const template = inline ? promptTemplate : (await readNamedText(join(folder, promptTemplate))).text
+    found.push({ config, template })
+  }
+  return found
 }
 
 /** Maps stay maps, since objects would put numeric keys first. */
-function parseYaml(path: string): unknown {
-  const { text } = readDataFile(path)
+function parseYaml(text: string, path: string): unknown {
   try {
     return parse(text, { mapAsMap: true })
   } catch (error) {

@@ -1,13 +1,13 @@
 import { answersAccount, judgmentsAccount, type Account } from '../../../eval/harness/account.js'
 import type { EvalLog, ItemFailure, RunRecord } from '../../../eval/harness/eval-log.js'
 import type { ResultColumn, ResultRow, RunResults } from '../../../eval/harness/results.js'
-import { formatProblem, type Problem, type ProblemCode } from '../../../eval/problems.js'
+import { formatProblem, isRemark, type Problem } from '../../../eval/problems.js'
 import { warn } from '../../notices.js'
 import type { Shell } from '../../shell.js'
 import { oneLine } from '../../terminal/sanitize.js'
 import { formatCost, formatCount, formatSeconds } from '../../view/format.js'
 import { table } from '../../view/table.js'
-import { itemName } from './progress.js'
+import { itemName } from '../../display/eval-progress.js'
 
 /** A run with its figures, what it took, and what went wrong: all that can be told of it, from its log alone. */
 export interface RunReport {
@@ -37,20 +37,12 @@ export function runReport(log: EvalLog, results: RunResults): RunReport {
   }
 }
 
-/** Problems that say something about the rule or the settings, and take nothing away from the result. */
-const REMARKS: ReadonlySet<ProblemCode> = new Set([
-  'published-defect',
-  'value-suspicious',
-  'setting-unknown',
-  'unbounded',
-])
-
 /** Whether something is missing from the result: an item, a verdict, a row of the data. */
 export function isPartial(
   { record, failures, unscored, results }: RunReport,
   problems: readonly Problem[] = [],
 ): boolean {
-  const defects = [...results.problems, ...problems].some(({ code }) => !REMARKS.has(code))
+  const defects = [...results.problems, ...problems].some((problem) => !isRemark(problem))
   return record.status !== 'finished' || failures.length > 0 || unscored.length > 0 || defects
 }
 

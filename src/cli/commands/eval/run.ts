@@ -4,7 +4,7 @@ import { MoaError } from '../../../core/errors.js'
 import { wrapModel, type Model } from '../../../core/model.js'
 import type { Sampling } from '../../../core/request.js'
 import { checkNames } from '../../../eval/harness/contestant.js'
-import type { EvalLog, EvalLogs, RunStatus } from '../../../eval/harness/eval-log.js'
+import type { EvalLog, EvalLogs } from '../../../eval/harness/eval-log.js'
 import { journaled } from '../../../eval/harness/journaled.js'
 import { runBenchmark } from '../../../eval/harness/run.js'
 import { specHash, type BenchmarkName, type RunSpec } from '../../../eval/harness/run-spec.js'
@@ -19,12 +19,36 @@ import { benchOf } from './benches/index.js'
 import { Cast } from './contestants.js'
 import { checkFolder, dataFolder } from './data-folder.js'
 import { openEvalLogs } from './eval-logs.js'
-import { RunProgress } from './progress.js'
+import { EvalProgress } from '../../display/eval-progress.js'
 import { isPartial, runReport, writeReport } from './report-run.js'
+
+/** A run that has come to its end, or to where it had to stop. */
+export interface EndedRun {
+  readonly log: EvalLog
+  readonly bench: Bench
+  readonly problems: ProblemLog
+}
 
 /** `moa eval run`: answers, judgments, figures. The same run goes on where it was stopped. */
 export async function evalRun({ shell, args, options, exitWith }: Invocation<RunFlags>): Promise<void> {
-  const name = args[0] as BenchmarkName
+  await withRun({ name: args[0] as BenchmarkName, options, shell }, async ({ log, bench, problems }) => {
+    const report = runReport(log, bench.results(log))
+    await writeReport(report, { shell, json: options.json === true })
+    const { status, reason } = log.record
+    if (status === 'stopped' && reason !== undefined) warn(shell, reason)
+    if (isPartial(report, problems.list())) exitWith(3)
+  })
+}
+
+/** Runs a benchmark, or what is left of it, and hands over its log while it is open. */
+export async function withRun(
+  {
+    name,
+    options,
+    shell,
+  }: { readonly name: BenchmarkName; readonly options: RunFlags; readonly shell: Shell },
+  use: (run: EndedRun) => Promise<void>,
+): Promise<void> {
   const bench = await benchOf(name)
   // Every call in work listens for the end.
   setMaxListeners(0, shell.signal)
@@ -46,8 +70,8 @@ export async function evalRun({ shell, args, options, exitWith }: Invocation<Run
     const begun = begin({ name, options, prepared, logs: store.logs, simulated: cast.simulated })
     log = begun.log
     for (const problem of problems.list()) warn(shell, formatProblem(problem))
-    const status = await go({ ...begun, options, prepared, shell })
-    await finish({ log, bench, status, problems, shell, json: options.json === true, exitWith })
+    await go({ ...begun, options, prepared, shell })
+    await use({ log, bench, problems })
   } finally {
     store.close()
     await workspace.close()
@@ -141,19 +165,20 @@ async function go(run: {
   readonly options: RunFlags
   readonly prepared: PreparedRun
   readonly shell: Shell
-}): Promise<RunStatus> {
+}): Promise<void> {
   const { log, resumed, options, prepared, shell } = run
   const { concurrency, maxCost, seed, quiet = false } = options
-  const progress = new RunProgress(shell, { quiet })
+  const progress = quiet ? undefined : new EvalProgress(shell)
+  if (!quiet) shell.note(resumed ? `Run ${log.id} goes on.` : `Run ${log.id}`)
   try {
-    return await runBenchmark({
+    await runBenchmark({
       log,
       benchmark: prepared.benchmark(log.samples()),
       contestants: prepared.contestants,
       concurrency,
       resumed,
       signal: shell.signal,
-      onEvent: progress.add,
+      onEvent: (event) => progress?.add(event),
       ...(maxCost !== undefined && { maxCostUsd: maxCost }),
       ...(seed !== undefined && { seed }),
     })
@@ -161,25 +186,8 @@ async function go(run: {
     if (shell.signal.aborted) shell.note(`Run ${log.id} was stopped; the same command goes on where it was.`)
     throw error
   } finally {
-    progress.end()
+    progress?.end()
   }
-}
-
-async function finish(options: {
-  readonly log: EvalLog
-  readonly bench: Bench
-  readonly status: RunStatus
-  readonly problems: ProblemLog
-  readonly shell: Shell
-  readonly json: boolean
-  readonly exitWith: (code: number) => void
-}): Promise<void> {
-  const { log, bench, problems, shell, json, exitWith } = options
-  const report = runReport(log, bench.results(log))
-  await writeReport(report, { shell, json })
-  const { status, reason } = log.record
-  if (status === 'stopped' && reason !== undefined) warn(shell, reason)
-  if (isPartial(report, problems.list())) exitWith(3)
 }
 
 /** @throws MoaError `usage` for a run of a benchmark these commands don't know. */

@@ -12,7 +12,7 @@ import {
 import type { Sample } from '../../../../eval/harness/benchmark.js'
 import { recordedModel, type Contestant } from '../../../../eval/harness/contestant.js'
 import { configuredJudge } from '../judge-configs.js'
-import { checkFolder, dataFolder, type DataFile } from '../data-folder.js'
+import { checkFolder, dataFolder, type NamedText } from '../data-folder.js'
 import type { Bench, BenchSetup, PreparedRun, ReadRecorded } from './bench.js'
 import { namedContestants } from './named.js'
 
@@ -33,7 +33,7 @@ async function prepare(setup: BenchSetup): Promise<PreparedRun> {
   const { data, problems, seed, sampling } = setup
   const edition = setup.flags.edition ?? '2'
   const { file } = editionOf(edition)
-  const source = data.need(file)
+  const source = await data.need(file)
   const read = readModelOutputs(source.text, { source: source.path })
   problems.merge(read.problems)
   const samples = samplesOf(read.data)
@@ -41,7 +41,7 @@ async function prepare(setup: BenchSetup): Promise<PreparedRun> {
   const baseline = await baselineOf(setup, { outputs: read.data, source, samples, recorded })
   const contestants = await namedContestants(setup, recorded)
   const judges = await judgesOf(setup)
-  const gamed = edition === '2' && baseline.isDefault ? calibrationOf(setup) : undefined
+  const gamed = edition === '2' && baseline.isDefault ? await calibrationOf(setup) : undefined
   return {
     samples,
     contestants: [...contestants, baseline.contestant],
@@ -54,10 +54,23 @@ async function prepare(setup: BenchSetup): Promise<PreparedRun> {
   }
 }
 
+/** SHA-256 of the published calibration. */
+const GAMED_SHA256 = '97aeec3f1c7de6dee6fd31fe66f1702623f4614c3efe1c6fc5f4927cd5fd674d'
+
 /** What length control is calibrated with; a folder the user names has to have it. */
-function calibrationOf({ flags: { calibration }, data }: BenchSetup): DataFile | undefined {
-  if (calibration === undefined) return data.find(GAMED_FILE)
-  return dataFolder(checkFolder('--calibration', calibration), []).need(GAMED_FILE)
+async function calibrationOf({ flags, data, problems }: BenchSetup): Promise<NamedText | undefined> {
+  const names = [GAMED_FILE, `reconstructed/${GAMED_FILE}`]
+  const file =
+    flags.calibration === undefined
+      ? await data.find(...names)
+      : await dataFolder(checkFolder('--calibration', flags.calibration), []).need(...names)
+  if (file !== undefined && file.sha256 !== GAMED_SHA256)
+    problems.add(
+      'value-suspicious',
+      'The calibration of length control is not the published file, so figures may differ from the leaderboard.',
+      { source: file.path },
+    )
+  return file
 }
 
 function editionOf(edition: string): { readonly file: string; readonly baseline: string } {
@@ -79,7 +92,7 @@ async function baselineOf(
   setup: BenchSetup,
   set: {
     readonly outputs: ModelOutputs
-    readonly source: DataFile
+    readonly source: NamedText
     readonly samples: readonly Sample[]
     readonly recorded: ReadRecorded
   },

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
 import { MoaError } from '../../../../core/errors.js'
 import {
   alpacaJudges,
@@ -14,8 +12,9 @@ import {
 } from '../../../../eval/benches/alpaca-eval/index.js'
 import { checkNames } from '../../../../eval/harness/contestant.js'
 import { canonicalJson, sha256Hex } from '../../../../util/hash.js'
-import { readDataFile, type DataFile } from '../data-folder.js'
+import { readNamedText, type NamedText } from '../data-folder.js'
 import { configuredJudge } from '../judge-configs.js'
+import { modelsBeside } from '../gold-files.js'
 import type { Bench, BenchSetup, PreparedRun } from './bench.js'
 
 /** Judges against people: every judge votes on pairs that people have voted on. */
@@ -27,7 +26,7 @@ export const alpacaJudgesBench: Bench = {
 
 async function prepare(setup: BenchSetup): Promise<PreparedRun> {
   const { flags, problems } = setup
-  const { votes, models } = goldFiles(setup)
+  const { votes, models } = await goldFiles(setup)
   const read = readHumanVotes(votes.text, votes.path)
   problems.merge(read.problems)
   const gold = gatherGold(read.data, { log: problems })
@@ -48,15 +47,17 @@ async function prepare(setup: BenchSetup): Promise<PreparedRun> {
 }
 
 /** The votes, and the published companion that names the models of each pair. */
-function goldFiles({ flags, data }: BenchSetup): { readonly votes: DataFile; readonly models?: DataFile } {
+async function goldFiles({
+  flags,
+  data,
+}: BenchSetup): Promise<{ readonly votes: NamedText; readonly models?: NamedText }> {
   if (flags.gold === undefined) {
-    const models = data.find(GOLD_MODELS_FILE)
-    return { votes: data.need(GOLD_FILE), ...(models && { models }) }
+    const models = await data.find(GOLD_MODELS_FILE)
+    return { votes: await data.need(GOLD_FILE), ...(models && { models }) }
   }
-  const name = basename(flags.gold)
-  const companion = join(dirname(flags.gold), name.replace('crossannotations', 'annotations'))
-  const known = name.includes('crossannotations') && existsSync(companion)
-  return { votes: readDataFile(flags.gold), ...(known && { models: readDataFile(companion) }) }
+  const votes = await readNamedText(flags.gold)
+  const companion = modelsBeside(flags.gold)
+  return { votes, ...(companion !== undefined && { models: await readNamedText(companion) }) }
 }
 
 async function judgesOf(setup: BenchSetup): Promise<readonly JudgeContestant[]> {

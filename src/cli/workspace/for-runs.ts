@@ -1,0 +1,18 @@
+import { warn } from '../notices.js'
+import type { Shell } from '../shell.js'
+import { openWorkspace, type Workspace } from './open.js'
+
+/** Flags of every command that makes runs. */
+export interface RunFlags {
+  readonly config?: string
+  /** File into which runs and calls are recorded. */
+  readonly record?: string
+}
+
+/** A workspace whose runs are recorded when that was asked for. What goes wrong with it is a warning. */
+export function openForRuns(
+  shell: Pick<Shell, 'stderr' | 'note'>,
+  { config, record }: RunFlags,
+): Promise<Workspace> {
+  return openWorkspace({ config, record, onProblem: ({ message }) => warn(shell, message) })
+}
