@@ -33,7 +33,8 @@ const turnsOf = (first: string, second: string): string =>
 
 function single(form: Form): MtBenchJudgePrompt {
   const answer = form.turns === 1 ? '{answer}' : turnsOf('answer_1', 'answer_2')
-  const what = form.turns === 1 ? 'answer' : "answers to a user's two questions; rate the answer to the second"
+  const what =
+    form.turns === 1 ? 'answer' : "answers to a user's two questions; rate the answer to the second"
   return {
     name: '',
     type: 'single',
@@ -59,7 +60,9 @@ function pair(form: Form): MtBenchJudgePrompt {
     name: '',
     type: 'pairwise',
     system_prompt: `You compare the answers of two assistants ${what}. ${FAIR}${form.reference ? ` ${REFERENCE}` : ''} ${CHOOSE}`,
-    prompt_template: [...question(form), ...reference(form), bothAnswers(a as string, b as string)].join('\n\n'),
+    prompt_template: [...question(form), ...reference(form), bothAnswers(a as string, b as string)].join(
+      '\n\n',
+    ),
   }
 }
 

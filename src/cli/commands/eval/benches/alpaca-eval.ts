@@ -1,6 +1,7 @@
 import { MoaError } from '../../../../core/errors.js'
 import {
   alpacaEval,
+  alpacaEvalFiles,
   alpacaEvalResults,
   GAMED_FILE,
   readModelOutputs,
@@ -27,6 +28,7 @@ export const alpacaEvalBench: Bench = {
   folders: ['alpaca-eval', 'alpaca_eval'],
   prepare,
   results: alpacaEvalResults,
+  files: alpacaEvalFiles,
 }
 
 async function prepare(setup: BenchSetup): Promise<PreparedRun> {

@@ -1,6 +1,7 @@
 import { MoaError } from '../../../../core/errors.js'
 import {
   alpacaJudges,
+  alpacaJudgesFiles,
   alpacaJudgesResults,
   gatherGold,
   GOLD_FILE,
@@ -22,6 +23,7 @@ export const alpacaJudgesBench: Bench = {
   folders: ['alpaca-eval', 'alpaca_eval', 'cross_annotations'],
   prepare,
   results: alpacaJudgesResults,
+  files: alpacaJudgesFiles,
 }
 
 async function prepare(setup: BenchSetup): Promise<PreparedRun> {

@@ -15,9 +15,9 @@ export interface RunFlags {
   readonly baseline?: string
   readonly edition?: string
   readonly mode?: string
-  readonly references?: string
+  readonly referenceAnswers?: string
   readonly category?: string
-  readonly judgeTemperature?: number
+  readonly deterministicJudge?: boolean
   readonly data?: string
   readonly calibration?: string
   readonly gold?: string

@@ -7,11 +7,11 @@ import {
   readMtBenchJudgePrompts,
   readMtBenchQuestions,
 } from '../../../../eval/benches/mt-bench/read.js'
-import type { MtBenchAnswer, MtBenchQuestion } from '../../../../eval/benches/mt-bench/records.js'
+import type { JudgingData } from '../../../../eval/benches/mt-bench/judge-request.js'
+import type { MtBenchQuestion } from '../../../../eval/benches/mt-bench/records.js'
 import { mtBench, mtBenchSamples, mtBenchTurns } from '../../../../eval/benches/mt-bench/run/benchmark.js'
 import { mtBenchFiles, mtBenchResults } from '../../../../eval/benches/mt-bench/run/results.js'
 import type { Contestant } from '../../../../eval/harness/contestant.js'
-import type { DataFile } from '../data-folder.js'
 import type { Bench, BenchSetup, PreparedRun, ReadRecorded } from './bench.js'
 import { namedContestants, onlyJudge } from './named.js'
 
@@ -31,7 +31,7 @@ export const mtBenchBench: Bench = {
 async function prepare(setup: BenchSetup): Promise<PreparedRun> {
   const { data, problems, sampling } = setup
   const mode = modeOf(setup)
-  const source = data.need('question.jsonl')
+  const source = await data.need('question.jsonl')
   const read = readMtBenchQuestions(source.text, { source: source.path })
   problems.merge(read.problems)
   const samples = mtBenchSamples(read.data)
@@ -39,11 +39,14 @@ async function prepare(setup: BenchSetup): Promise<PreparedRun> {
   const contestants = await namedContestants(setup, recorded)
   const baseline = mode === 'pairwise-baseline' ? await baselineOf(setup, recorded) : undefined
   const judge = await onlyJudge('mt-bench', setup)
-  const prompts = promptsOf(setup)
-  const references = referencesOf(setup, read.data)
+  const prompts = await promptsOf(setup)
+  const references = await referencesOf(setup, read.data)
   const all = baseline === undefined ? contestants : [...contestants, baseline]
   if (mode === 'pairwise-all' && all.length < 2)
-    throw new MoaError('usage', '--mode pairwise-all compares contestants with each other; name at least two.')
+    throw new MoaError(
+      'usage',
+      '--mode pairwise-all compares contestants with each other; name at least two.',
+    )
   return {
     samples,
     contestants: all,
@@ -90,26 +93,28 @@ function reader(questions: readonly MtBenchQuestion[]): ReadRecorded {
 async function baselineOf(setup: BenchSetup, recorded: ReadRecorded): Promise<Contestant> {
   const { baseline } = setup.flags
   if (baseline !== undefined) return setup.contestant(baseline, recorded)
-  const { path } = setup.data.need(`model_answer/${DEFAULT_BASELINE}.jsonl`)
+  const { path } = await setup.data.need(`model_answer/${DEFAULT_BASELINE}.jsonl`)
   return setup.contestant(`${DEFAULT_BASELINE}=${path}`, recorded)
 }
 
-function promptsOf({ data, problems }: BenchSetup): {
-  readonly prompts: ReturnType<typeof readMtBenchJudgePrompts>['data']
+async function promptsOf({ data, problems }: BenchSetup): Promise<{
+  readonly prompts: JudgingData['prompts']
   readonly hash: string
-} {
-  const file = data.find('judge_prompts.jsonl')
+}> {
+  const file = await data.find('judge_prompts.jsonl')
   if (file === undefined) return { prompts: OWN_JUDGE_PROMPTS, hash: 'own' }
   const read = readMtBenchJudgePrompts(file.text, { source: file.path })
   problems.merge(read.problems)
   return { prompts: read.data, hash: file.sha256 }
 }
 
-function referencesOf(
+async function referencesOf(
   setup: BenchSetup,
   questions: readonly MtBenchQuestion[],
-): { readonly answers: ReadonlyMap<number, MtBenchAnswer>; readonly hash: string } {
-  const file: DataFile = setup.data.need(`reference_answer/${setup.flags.references ?? DEFAULT_REFERENCES}.jsonl`)
+): Promise<{ readonly answers: JudgingData['references']; readonly hash: string }> {
+  const file = await setup.data.need(
+    `reference_answer/${setup.flags.referenceAnswers ?? DEFAULT_REFERENCES}.jsonl`,
+  )
   const read = readMtBenchAnswers(file.text, { source: file.path })
   setup.problems.merge(read.problems)
   const missing = questions.filter(
@@ -121,7 +126,7 @@ function referencesOf(
       `${file.path}: has no reference answer to ${missing.length} questions that are judged by one (${missing
         .slice(0, 5)
         .map(({ question_id }) => question_id)
-        .join(', ')}); name a complete set with --references.`,
+        .join(', ')}); name a complete set with --reference-answers.`,
     )
   return { answers: read.data, hash: file.sha256 }
 }

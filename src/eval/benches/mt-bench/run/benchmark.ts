@@ -50,8 +50,7 @@ export function mtBench(options: MtBenchOptions): Benchmark {
   const questions = new Map(samples.map((sample) => [sample.id, questionOf(sample)]))
   return {
     samples,
-    request: (sample, answers) =>
-      answerRequest({ question: questionOf(sample), answers, ...sampling }),
+    request: (sample, answers) => answerRequest({ question: questionOf(sample), answers, ...sampling }),
     tasks: ({ contestants }) =>
       matchPlan({
         mode,
@@ -107,7 +106,12 @@ async function judgePair(
   ) as [MtBenchAnswer, MtBenchAnswer]
   const calls = pairJudgeCalls({ question, turn: match.turn, answers: [first, second] }, data)
   const [one, two] = await Promise.all([desk.ask(calls[0].request, judge), desk.ask(calls[1].request, judge)])
-  const verdict = pairJudgment({ ...judgedBy(match, judge, desk), models, calls, replies: [one.text, two.text] })
+  const verdict = pairJudgment({
+    ...judgedBy(match, judge, desk),
+    models,
+    calls,
+    replies: [one.text, two.text],
+  })
   const failed = verdict.g1_winner === 'error' ? one : verdict.g2_winner === 'error' ? two : undefined
   return { verdict, ...(failed && { unscored: `a game has no verdict: ${excerpt(failed.text)}` }) }
 }

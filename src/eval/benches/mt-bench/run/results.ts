@@ -82,7 +82,10 @@ function noResults(mode: MtBenchMode, judged: number): RunResults {
 const SINGLE_MEASURE = { key: 'average', label: 'score' }
 const PAIR_MEASURE = { key: 'win_rate_adjusted', label: 'win rate' }
 
-function singleResults({ published, problems }: SingleScores, judgments: readonly SingleJudgment[]): RunResults {
+function singleResults(
+  { published, problems }: SingleScores,
+  judgments: readonly SingleJudgment[],
+): RunResults {
   const scores = scoresBySample(
     judgments.filter(hasVerdict).map(({ model, question_id, score }) => [model, question_id, score]),
   )
