@@ -80,7 +80,7 @@ function scoreMtBench(add: AddCommand): Command {
             .choices(['single', 'pairwise-baseline', 'pairwise-all'])
             .default('single'),
         )
-        .option('--model <name>', 'score only this one; may be repeated', collect)
+        .option('--model <name...>', 'score only these')
         .option('--baseline <name>', 'of pairwise-baseline (default: gpt-3.5-turbo)')
         .option('--questions <file>', 'question.jsonl: tells what is missing or foreign'),
     ),

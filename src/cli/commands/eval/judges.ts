@@ -181,7 +181,7 @@ export function judgesView(
 
 /** Release 0.6.6 shows what people cost and take in every judge's row, through a slip in a column's name. */
 function asRelease066(row: JudgeRow): JudgeRow {
-  if (row.judge === 'humans') return row
+  if (row.judge === 'humans' || row.judge === 'longest') return row
   return {
     ...row,
     'Price [$/1000 examples]': 1000 * HUMAN_PRICE,

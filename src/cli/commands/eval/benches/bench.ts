@@ -5,7 +5,7 @@ import type { EvalLog } from '../../../../eval/harness/eval-log.js'
 import type { RunResults } from '../../../../eval/harness/results.js'
 import type { JudgeSpec } from '../../../../eval/harness/run-spec.js'
 import type { ProblemLog, Read } from '../../../../eval/problems.js'
-import type { DataFolder } from '../data-folder.js'
+import type { BenchData } from '../bench-data.js'
 
 /** Flags of `moa eval run`. */
 export interface RunFlags {
@@ -48,7 +48,7 @@ export interface BenchSetup {
   readonly seed: number
   /** How contestants are asked, as far as flags say it. */
   readonly sampling: Sampling
-  readonly data: DataFolder
+  readonly data: BenchData
   /** Collects what is wrong with the data and can still be used; told and counted at the end. */
   readonly problems: ProblemLog
   readonly signal: AbortSignal
@@ -79,8 +79,6 @@ export interface PreparedRun {
 
 /** What the commands of `moa eval` have to know of a benchmark. */
 export interface Bench {
-  /** Folders inside a data folder that may hold its files, beside the data folder itself. */
-  readonly folders: readonly string[]
   /** Loads what is asked. @throws MoaError when something is missing */
   prepare(setup: BenchSetup): Promise<PreparedRun>
   /** Every figure, from the log alone. */
