@@ -1,5 +1,5 @@
 import { Argument, Command, Option } from 'commander'
-import { BENCHMARKS } from '../../eval/harness/run-spec.js'
+import { BENCHMARKS } from '../../eval/harness/benchmark-names.js'
 import type { AddCommand } from '../program.js'
 import { evalFiles } from './eval-files.js'
 import { collect, configFlag, jsonFlag, number } from './flags.js'

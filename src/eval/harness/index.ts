@@ -1,3 +1,4 @@
+export * from './benchmark-names.js'
 export * from './benchmark.js'
 export { CallJournal, type CallPlace, type FinishedCall } from './calls.js'
 export * from './contestant.js'

@@ -1,23 +1,24 @@
 import { setMaxListeners } from 'node:events'
-import { join } from 'node:path'
 import { MoaError } from '../../../core/errors.js'
 import { wrapModel, type Model } from '../../../core/model.js'
 import type { Sampling } from '../../../core/request.js'
+import type { BenchmarkName } from '../../../eval/harness/benchmark-names.js'
 import { checkNames } from '../../../eval/harness/contestant.js'
 import type { EvalLog, EvalLogs } from '../../../eval/harness/eval-log.js'
 import { journaled } from '../../../eval/harness/journaled.js'
 import { runBenchmark } from '../../../eval/harness/run.js'
-import { specHash, type BenchmarkName, type RunSpec } from '../../../eval/harness/run-spec.js'
+import { specHash, type RunSpec } from '../../../eval/harness/run-spec.js'
 import { selectSamples } from '../../../eval/harness/select-samples.js'
 import { formatProblem, ProblemLog } from '../../../eval/problems.js'
 import { tellWarnings, warn } from '../../notices.js'
 import type { Invocation } from '../../program.js'
 import type { Shell } from '../../shell.js'
 import { openWorkspace, type Workspace } from '../../workspace/open.js'
-import type { Bench, BenchSetup, PreparedRun, RunFlags } from './benches/bench.js'
+import { OWN_FLAGS, type Bench, type BenchSetup, type PreparedRun, type RunFlags } from './benches/bench.js'
 import { benchOf } from './benches/index.js'
 import { Cast } from './contestants.js'
-import { checkFolder, dataFolder } from './data-folder.js'
+import { dataPlaces } from '../../data/places.js'
+import { benchData, checkFolder } from './bench-data.js'
 import { openEvalLogs } from './eval-logs.js'
 import { EvalProgress } from '../../display/eval-progress.js'
 import { isPartial, runReport, writeReport } from './report-run.js'
@@ -50,6 +51,7 @@ export async function withRun(
   use: (run: EndedRun) => Promise<void>,
 ): Promise<void> {
   const bench = await benchOf(name)
+  checkFlags(name, bench, options)
   // Every call in work listens for the end.
   setMaxListeners(0, shell.signal)
   // Calls are journaled in a run that is known only once its models are.
@@ -63,7 +65,7 @@ export async function withRun(
     tellWarnings(workspace, shell)
     const problems = new ProblemLog()
     const cast = new Cast({ workspace, problems, signal: shell.signal })
-    const prepared = await bench.prepare(setupOf({ bench, options, workspace, cast, problems, shell }))
+    const prepared = await bench.prepare(setupOf({ options, workspace, cast, problems, shell }))
     checkNames(prepared.contestants)
     if (cast.simulated)
       warn(shell, 'SIMULATED: simulated models take part, so the results say nothing about real ones.')
@@ -78,6 +80,13 @@ export async function withRun(
   }
 }
 
+/** Refuses flags that would be passed over. @throws MoaError `usage` */
+function checkFlags(name: BenchmarkName, bench: Bench, options: RunFlags): void {
+  for (const [flag, written] of Object.entries(OWN_FLAGS) as [keyof typeof OWN_FLAGS, string][])
+    if (options[flag] !== undefined && !bench.flags.includes(flag))
+      throw new MoaError('usage', `${written} means nothing to ${name}; leave it out.`)
+}
+
 /** A model whose calls are journaled from the moment there is a log. */
 function journaledLater(model: Model, log: () => EvalLog | undefined): Model {
   let wrapped: Model | undefined
@@ -89,7 +98,6 @@ function journaledLater(model: Model, log: () => EvalLog | undefined): Model {
 }
 
 interface Setting {
-  readonly bench: Bench
   readonly options: RunFlags
   readonly workspace: Workspace
   readonly cast: Cast
@@ -97,19 +105,18 @@ interface Setting {
   readonly shell: Shell
 }
 
-function setupOf({ bench, options, workspace, cast, problems, shell }: Setting): BenchSetup {
+function setupOf({ options, workspace, cast, problems, shell }: Setting): BenchSetup {
   const { data, seed, temperature, maxTokens } = options
   const sampling: Sampling = {
     ...(temperature !== undefined && { temperature }),
     ...(maxTokens !== undefined && { maxTokens }),
   }
-  const folder = data === undefined ? undefined : checkFolder('--data', data)
   if (options.judgeConfigs !== undefined) checkFolder('--judge-configs', options.judgeConfigs)
   return {
     flags: options,
     seed: seed ?? 0,
     sampling,
-    data: dataFolder(folder ?? join(workspace.settings.dataFolder, 'data'), bench.folders),
+    data: benchData(dataPlaces(workspace.settings, data), problems),
     problems,
     signal: shell.signal,
     contestant: (text, read) => cast.contestant(text, read),

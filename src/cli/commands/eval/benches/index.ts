@@ -1,5 +1,6 @@
 import { MoaError } from '../../../../core/errors.js'
-import type { BenchmarkName, RunSpec } from '../../../../eval/harness/run-spec.js'
+import type { BenchmarkName } from '../../../../eval/harness/benchmark-names.js'
+import type { RunSpec } from '../../../../eval/harness/run-spec.js'
 import type { Bench } from './bench.js'
 
 /** Every benchmark by its name; loaded when it is needed. */
