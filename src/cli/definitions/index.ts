@@ -2,6 +2,7 @@ import { Argument, Command } from 'commander'
 import type { AddCommand } from '../program.js'
 import { batch } from './batch.js'
 import { config } from './config.js'
+import { data } from './data.js'
 import { evaluation } from './eval.js'
 import { configFlag, jsonFlag, number, promptFlags, recipeFlags, recordFlag } from './flags.js'
 import { recipes } from './recipes.js'
@@ -71,6 +72,7 @@ export function defineCommands(add: AddCommand): Command[] {
     serve(add),
     keys(add),
     evaluation(add),
+    data(add),
     sim(add),
     config(add),
     add(

@@ -141,7 +141,9 @@ function remembered(make: (address: string) => Model): (address: string) => Mode
 function withTemplatePlace(error: unknown, dataFolder: string): unknown {
   if (!(error instanceof MoaError) || error.code !== 'template_missing') return error
   const place = join(dataFolder, TEMPLATE_NAME)
-  return new MoaError(error.code, `${error.message} Or save it as ${place}.`, { cause: error })
+  return new MoaError(error.code, `${error.message} \`moa data pull moa-template\` saves it as ${place}.`, {
+    cause: error,
+  })
 }
 
 const isSimulated = (address: string): boolean => address.startsWith(`${SIM_PROVIDER}/`)
