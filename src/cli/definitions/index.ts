@@ -3,6 +3,7 @@ import type { AddCommand } from '../program.js'
 import { config } from './config.js'
 import { configFlag, jsonFlag, promptFlags, recipeFlags, recordFlag } from './flags.js'
 import { recipes } from './recipes.js'
+import { replay } from './replay.js'
 import { sim } from './sim.js'
 
 const ask = (name: string): Command =>
@@ -64,6 +65,7 @@ export function defineCommands(add: AddCommand): Command[] {
         .addOption(configFlag()),
       async () => (await import('../commands/init.js')).init,
     ),
+    replay(add),
     sim(add),
     config(add),
     add(
