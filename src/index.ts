@@ -3,6 +3,7 @@ export * from './engine/index.js'
 export { parseRecipe } from './engine/recipe-schema.js'
 export {
   defineConfig,
+  type BreakerInput,
   type ConfigInput,
   type DialectInput,
   type PriceInput,

@@ -1,4 +1,4 @@
-import { MoaError, type Model } from '../core/index.js'
+import { MoaError, type BreakerStatus, type Model } from '../core/index.js'
 import { Limiter, didYouMean, systemClock, type Clock, type Random } from '../util/index.js'
 import { parseBaseURL, redactor, requestHeaders } from './endpoint.js'
 import type { JsonRequestContext } from './json-request.js'
@@ -6,6 +6,7 @@ import { KNOWN_PROVIDERS, knownProvider } from './known.js'
 import { RateLimits, withConcurrency, withRate } from './limits.js'
 import { listModels, probe, type ModelInfo, type ProbeResult } from './list-models.js'
 import { openAICompatible } from './openai-compatible.js'
+import { ProviderBreakers, withBreakerCheck, withBreakers } from './provider-breakers.js'
 import { priceOf, type PriceOverrides } from './prices.js'
 import { withRetry } from './retry.js'
 import { checkSettings, type ProviderSettings } from './settings.js'
@@ -39,6 +40,11 @@ export interface Providers {
   listModels(provider: string, options: { readonly signal: AbortSignal }): Promise<readonly ModelInfo[]>
   /** Whether a provider can be reached and takes the key. */
   probe(provider: string, options: { readonly signal: AbortSignal }): Promise<ProbeResult>
+  /**
+   * How the circuit breakers stand: one for each provider, and one for each model that has failed lately. Probes and
+   * lists of models go past them.
+   */
+  breakers(): readonly BreakerStatus[]
   /** Closes all connections; calls still running fail. */
   close(): Promise<void>
 }
@@ -91,6 +97,7 @@ export function createProviders(options: ProvidersOptions): Providers {
     },
     listModels: async (name, { signal }) => find(name).listModels(signal),
     probe: async (name, { signal }) => find(name).probe(signal),
+    breakers: () => [...providers.values()].flatMap((provider) => provider.breakers?.statuses ?? []),
     close: async () => {
       await Promise.all([...providers.values()].map((provider) => provider.close()))
     },
@@ -117,6 +124,8 @@ class Provider {
   readonly #context: JsonRequestContext
   readonly #limiter: Limiter
   readonly #rates: RateLimits | undefined
+  /** Absent when the configuration turns them off. */
+  readonly breakers: ProviderBreakers | undefined
 
   constructor(settings: ProviderSettings, options: ProvidersOptions) {
     checkSettings(settings)
@@ -136,6 +145,10 @@ class Provider {
             ...(tokensPerMinute !== undefined && { tokensPerMinute }),
             clock: this.#clock,
           })
+    this.breakers =
+      settings.breaker?.enabled === false
+        ? undefined
+        : new ProviderBreakers(name, { ...settings.breaker, clock: this.#clock })
     this.#context = {
       endpoint,
       upstream: `${name} (${endpoint.host})`,
@@ -151,7 +164,10 @@ class Provider {
     }
   }
 
-  /** Concurrency around retries around rates around HTTP: a retried call keeps its place, every try counts. */
+  /**
+   * Concurrency around retries around breakers around rates around HTTP: a retried call keeps its place, every try
+   * counts. A call that its breaker would refuse does not wait for a place first.
+   */
   model(model: string): Model {
     this.#needKey()
     const { name, baseURL, apiKey, headers, dialect, timeouts, local, retry, capabilities } = this.#settings
@@ -175,8 +191,11 @@ class Provider {
     })
     const { random } = this.#options
     const rated = this.#rates ? withRate(http, this.#rates) : http
-    const retried = withRetry(rated, { ...retry, clock: this.#clock, ...(random && { random }) })
-    return withConcurrency(retried, this.#limiter)
+    const { breakers } = this
+    const broken = breakers ? withBreakers(rated, breakers, model) : rated
+    const retried = withRetry(broken, { ...retry, clock: this.#clock, ...(random && { random }) })
+    const held = withConcurrency(retried, this.#limiter)
+    return breakers ? withBreakerCheck(held, breakers, model) : held
   }
 
   async listModels(signal: AbortSignal): Promise<ModelInfo[]> {

@@ -45,7 +45,7 @@ export async function chat({ shell, options, exitWith }: Invocation<ChatFlags>):
 async function turn(conversation: Conversation, question: string): Promise<void> {
   const { shell } = conversation
   const link = linkedController(shell.signal)
-  const restore = shell.onInterrupt(() => link.abort(new MoaError('aborted', 'Stopped.')))
+  const restore = shell.onSignal('SIGINT', () => link.abort(new MoaError('aborted', 'Stopped.')))
   try {
     await conversation.ask(question, link.signal)
   } catch (error) {

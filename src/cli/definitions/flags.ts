@@ -29,8 +29,19 @@ export const recordFlag = (): Option =>
 /** Output for programs. */
 export const jsonFlag = (what: string): Option => new Option('--json', what)
 
+/** What the limits of a run are about. */
+interface LimitWords {
+  readonly deadline: string
+  readonly maxCost: string
+}
+
+const ONE_ANSWER: LimitWords = {
+  deadline: 'time for the whole answer',
+  maxCost: 'what the whole answer may cost',
+}
+
 /** Flags that choose a recipe and change it for this once. */
-export function recipeFlags(command: Command): Command {
+export function recipeFlags(command: Command, words: LimitWords = ONE_ANSWER): Command {
   return command
     .option(
       '-r, --recipe <name>',
@@ -50,8 +61,8 @@ export function recipeFlags(command: Command): Command {
     .option('-t, --temperature <number>', 'for proposers and aggregator', number({ least: 0, most: 2 }))
     .option('--max-tokens <count>', 'longest answer, in tokens', number({ whole: true, least: 1 }))
     .option('--seed <number>', 'for models that can repeat themselves', number({ whole: true }))
-    .option('--deadline <seconds>', 'time for the whole answer', number({ least: 0.001 }))
-    .option('--max-cost <dollars>', 'what the whole answer may cost', number({ least: 0 }))
+    .option('--deadline <seconds>', words.deadline, number({ least: 0.001 }))
+    .option('--max-cost <dollars>', words.maxCost, number({ least: 0 }))
     .addOption(configFlag())
 }
 

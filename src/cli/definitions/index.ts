@@ -1,9 +1,12 @@
 import { Argument, Command } from 'commander'
 import type { AddCommand } from '../program.js'
+import { batch } from './batch.js'
 import { config } from './config.js'
-import { configFlag, jsonFlag, promptFlags, recipeFlags, recordFlag } from './flags.js'
+import { evaluation } from './eval.js'
+import { configFlag, jsonFlag, number, promptFlags, recipeFlags, recordFlag } from './flags.js'
 import { recipes } from './recipes.js'
 import { replay } from './replay.js'
+import { keys, serve } from './serve.js'
 import { sim } from './sim.js'
 
 const ask = (name: string): Command =>
@@ -32,6 +35,7 @@ export function defineCommands(add: AddCommand): Command[] {
         .option('--show-proposals', 'also print every proposal'),
       async () => (await import('../commands/chat.js')).chat,
     ),
+    batch(add),
     add(
       new Command('models')
         .description('list the models of every provider that can be reached')
@@ -66,6 +70,9 @@ export function defineCommands(add: AddCommand): Command[] {
       async () => (await import('../commands/init.js')).init,
     ),
     replay(add),
+    serve(add),
+    keys(add),
+    evaluation(add),
     sim(add),
     config(add),
     add(
@@ -75,7 +82,13 @@ export function defineCommands(add: AddCommand): Command[] {
       async () => (await import('../commands/completion.js')).completion,
     ),
     add(
-      ask('start').description('ask a sample question, or the words given: what `npm start` runs'),
+      ask('start')
+        .description('serve models, or ask the words given: what `npm start` runs')
+        .option(
+          '--port <number>',
+          'port to serve on (default: 4020)',
+          number({ whole: true, least: 0, most: 65535 }),
+        ),
       async () => (await import('../commands/start.js')).start,
     ),
   ]

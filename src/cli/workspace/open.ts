@@ -47,6 +47,8 @@ export interface WorkspaceOptions {
   /** Configuration file to use in place of the one found upward from the working directory. */
   readonly config?: string | undefined
   readonly host?: Host
+  /** Put around every model of a provider, in mixtures too: a journal, a cache. Called once for each address. */
+  readonly around?: (model: Model) => Model
   /** File into which every run and every call is recorded. */
   readonly record?: string | undefined
   /** Told of what went wrong without keeping anybody from an answer. Default: nobody. */
@@ -59,7 +61,7 @@ export interface WorkspaceOptions {
  * @throws {@link MoaError} `config_invalid` and the like
  */
 export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Workspace> {
-  const { config, host, onProblem = () => {} } = options
+  const { config, host, around, onProblem = () => {} } = options
   const settings = await loadSettings({
     known: KNOWN_PROVIDERS,
     ...(config !== undefined && { file: config }),
@@ -78,10 +80,11 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
   const book = new RecipeBook({
     recipes,
     modelMap: settings.models,
-    model: (address) => {
-      const model = providers.model(address)
+    model: remembered((address) => {
+      const upstream = providers.model(address)
+      const model = around ? around(upstream) : upstream
       return recorder ? recorder.model(model) : model
-    },
+    }),
   })
   const resolve = (target: string | Plan): Model => {
     try {
@@ -121,6 +124,16 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
       recorder?.close()
       await providers.close()
     },
+  }
+}
+
+/** Makes each model once. */
+function remembered(make: (address: string) => Model): (address: string) => Model {
+  const known = new Map<string, Model>()
+  return (address) => {
+    const model = known.get(address) ?? make(address)
+    known.set(address, model)
+    return model
   }
 }
 
