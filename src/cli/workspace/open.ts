@@ -10,7 +10,7 @@ import { modelsAsked, type Plan } from '../../engine/plan.js'
 import type { RecipeInput } from '../../engine/recipe.js'
 import { ownRecipes, type OwnModels } from '../../engine/shipped.js'
 import { KNOWN_PROVIDERS, SIM_PROVIDER } from '../../providers/known.js'
-import { createProviders, type Providers } from '../../providers/registry.js'
+import { createProviders, type InProcessProvider, type Providers } from '../../providers/registry.js'
 import { localModels } from './local-models.js'
 import { providerSettings } from './provider-settings.js'
 import { Simulator } from './simulator.js'
@@ -70,7 +70,10 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
   const simulator = new Simulator()
   const providers = createProviders({
     providers: providerSettings(settings),
-    inProcess: { [SIM_PROVIDER]: (model) => simulator.model(model) },
+    inProcess: {
+      [SIM_PROVIDER]: { model: (model) => simulator.model(model) },
+      ...(await replayProviders(settings, onProblem)),
+    },
     prices: settings.prices,
   })
   const recording = options.record === undefined ? undefined : await import('./recording.js')
@@ -127,6 +130,23 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
   }
 }
 
+/** Recordings that answer in place of servers. */
+async function replayProviders(
+  { providers }: Settings,
+  onProblem: (problem: MoaError) => void,
+): Promise<Record<string, InProcessProvider>> {
+  const replays = providers.filter(({ replay }) => replay !== undefined)
+  if (replays.length === 0) return {}
+  const { replayProvider } = await import('./replay-provider.js')
+  const onWarning = (warning: string): void => onProblem(new MoaError('partial', warning))
+  return Object.fromEntries(
+    replays.map(({ name, replay = '', speed = 1 }) => [
+      name,
+      replayProvider({ name, file: replay, speed, onWarning }),
+    ]),
+  )
+}
+
 /** Makes each model once. */
 function remembered(make: (address: string) => Model): (address: string) => Model {
   const known = new Map<string, Model>()
@@ -146,7 +166,8 @@ function withTemplatePlace(error: unknown, dataFolder: string): unknown {
   })
 }
 
-const isSimulated = (address: string): boolean => address.startsWith(`${SIM_PROVIDER}/`)
+/** Also what a recording holds of a simulated model. */
+const isSimulated = (address: string): boolean => new RegExp(`^([^/]+/)?${SIM_PROVIDER}/`).test(address)
 
 interface Names {
   readonly book: RecipeBook
