@@ -25,6 +25,8 @@ export interface RecipeFlags {
   /** US dollars for the whole answer. */
   readonly maxCost?: number
   readonly config?: string
+  /** Whether answers of providers are kept; the configuration says when the flag does not. */
+  readonly cache?: boolean
 }
 
 /** What the flags name. */

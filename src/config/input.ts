@@ -94,6 +94,16 @@ export interface PriceInput {
   readonly cachedInput?: number
 }
 
+/** Answers that are kept, so that the same call is not paid for twice. */
+export interface CacheInput {
+  /** Default true. */
+  readonly enabled?: boolean
+  /** What it may take up, in MiB. Default 512. */
+  readonly maxMegabytes?: number
+  /** How long an answer is kept. Default 30. */
+  readonly maxAgeDays?: number
+}
+
 /** What a configuration file may say. */
 export interface ConfigInput {
   /** For editors. */
@@ -110,7 +120,9 @@ export interface ConfigInput {
   readonly providers?: Readonly<Record<string, ProviderInput>>
   /** By `provider/model`; wins over the built-in figures. */
   readonly prices?: Readonly<Record<string, PriceInput>>
-  /** Where templates and journals are kept; a relative path starts at the configuration file. */
+  /** Keeps answers of providers, so that the same call is not paid for twice. Default false. */
+  readonly cache?: boolean | CacheInput
+  /** Where templates, journals and the cache are kept; a relative path starts at the configuration file. */
   readonly dataFolder?: string
 }
 

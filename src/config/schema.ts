@@ -96,7 +96,18 @@ export const configSchema = z.strictObject({
     .record(z.string(), z.strictObject({ input: dollars, output: dollars, cachedInput: dollars.optional() }))
     .optional()
     .describe('US dollars per million tokens, by provider/model'),
-  dataFolder: z.string().min(1).optional().describe('Where templates and journals are kept'),
+  cache: z
+    .union([
+      z.boolean(),
+      z.strictObject({
+        enabled: z.boolean().optional().describe('Default true'),
+        maxMegabytes: z.number().positive().optional().describe('Default 512'),
+        maxAgeDays: z.number().positive().optional().describe('Default 30'),
+      }),
+    ])
+    .optional()
+    .describe('Keeps answers of providers, so that the same call is not paid for twice. Default false'),
+  dataFolder: z.string().min(1).optional().describe('Where templates, journals and the cache are kept'),
 })
 
 // A key that the schema knows and the type does not, or the other way round, fails compilation here.

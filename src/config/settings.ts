@@ -31,6 +31,14 @@ export interface ProxySettings {
   readonly no?: string
 }
 
+/** What is kept of answers, where, and for how long. */
+export interface CacheSettings {
+  readonly enabled: boolean
+  readonly file: string
+  readonly maxBytes: number
+  readonly maxAgeMs: number
+}
+
 /** Everything configuration files and the environment say, checked and merged. */
 export interface Settings {
   /** Configuration files that were read, the user's first. */
@@ -51,5 +59,6 @@ export interface Settings {
   readonly models: Readonly<Record<string, string>>
   readonly prices: Readonly<Record<string, PriceInput>>
   readonly dataFolder: string
+  readonly cache: CacheSettings
   readonly proxy: ProxySettings
 }

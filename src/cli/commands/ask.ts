@@ -4,7 +4,7 @@ import { withModelHint } from '../model-hint.js'
 import { tellSimulated, tellWarnings } from '../notices.js'
 import type { Invocation } from '../program.js'
 import { requestOf, select, type RecipeFlags } from '../select.js'
-import { openWorkspace } from '../workspace/open.js'
+import { openAnswering } from '../answering.js'
 
 export interface AskOptions extends PromptFlags, RecipeFlags, AnswerFlags {}
 
@@ -13,7 +13,7 @@ export async function ask({ shell, args, options, exitWith }: Invocation<AskOpti
   const question = readPrompt(args, options, shell)
   // Mistakes in the configuration are told first; a question that fails meanwhile is no loose end.
   question.catch(() => {})
-  const workspace = await openWorkspace({ config: options.config })
+  const workspace = await openAnswering(shell, options)
   try {
     await workspace.prepare(options.recipe, shell.signal)
     tellWarnings(workspace, shell)

@@ -1,14 +1,20 @@
 import { Argument, Command } from 'commander'
 import type { AddCommand } from '../program.js'
+import { cache } from './cache.js'
 import { config } from './config.js'
-import { configFlag, jsonFlag, promptFlags, recipeFlags } from './flags.js'
+import { cacheFlags, configFlag, jsonFlag, promptFlags, recipeFlags } from './flags.js'
 import { recipes } from './recipes.js'
 import { sim } from './sim.js'
 
 const ask = (name: string): Command =>
-  recipeFlags(
-    promptFlags(
-      new Command(name).argument('[prompt...]', 'the question; "-" or nothing reads it from standard input'),
+  cacheFlags(
+    recipeFlags(
+      promptFlags(
+        new Command(name).argument(
+          '[prompt...]',
+          'the question; "-" or nothing reads it from standard input',
+        ),
+      ),
     ),
   )
     .option('--show-proposals', 'also print every proposal, to standard error')
@@ -24,7 +30,7 @@ export function defineCommands(add: AddCommand): Command[] {
       async () => (await import('../commands/ask.js')).ask,
     ),
     add(
-      recipeFlags(new Command('chat').description('talk, over several turns'))
+      cacheFlags(recipeFlags(new Command('chat').description('talk, over several turns')))
         .option('-s, --system <text>', 'system prompt')
         .option('--show-proposals', 'also print every proposal'),
       async () => (await import('../commands/chat.js')).chat,
@@ -64,6 +70,7 @@ export function defineCommands(add: AddCommand): Command[] {
     ),
     sim(add),
     config(add),
+    cache(add),
     add(
       new Command('completion')
         .description('print a completion script for your shell')

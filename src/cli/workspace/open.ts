@@ -11,6 +11,7 @@ import type { RecipeInput } from '../../engine/recipe.js'
 import { ownRecipes, type OwnModels } from '../../engine/shipped.js'
 import { KNOWN_PROVIDERS, SIM_PROVIDER } from '../../providers/known.js'
 import { createProviders, type Providers } from '../../providers/registry.js'
+import { answerCache } from './answer-cache.js'
 import { localModels } from './local-models.js'
 import { providerSettings } from './provider-settings.js'
 import { Simulator } from './simulator.js'
@@ -45,6 +46,10 @@ export interface WorkspaceOptions {
   readonly host?: Host
   /** Put around every model of a provider, in mixtures too: a journal, a cache. Called once for each address. */
   readonly around?: (model: Model) => Model
+  /** Whether answers of providers are kept; wins over the configuration. */
+  readonly cache?: boolean | undefined
+  /** Told what goes wrong without stopping anything. Default: a warning of the process. */
+  readonly onProblem?: (message: string) => void
 }
 
 /**
@@ -52,15 +57,21 @@ export interface WorkspaceOptions {
  *
  * @throws {@link MoaError} `config_invalid` and the like
  */
-export async function openWorkspace({ config, host, around }: WorkspaceOptions = {}): Promise<Workspace> {
+export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Workspace> {
+  const { config, host, onProblem = (message) => process.emitWarning(message) } = options
   const settings = await loadSettings({
     known: KNOWN_PROVIDERS,
     ...(config !== undefined && { file: config }),
     ...(host && { host }),
   })
   const simulator = new Simulator()
+  const upstreamSettings = providerSettings(settings)
+  const cache =
+    (options.cache ?? settings.cache.enabled)
+      ? await answerCache({ settings: settings.cache, providers: upstreamSettings, onProblem })
+      : undefined
   const providers = createProviders({
-    providers: providerSettings(settings),
+    providers: upstreamSettings,
     inProcess: { [SIM_PROVIDER]: (model) => simulator.model(model) },
     prices: settings.prices,
   })
@@ -69,7 +80,7 @@ export async function openWorkspace({ config, host, around }: WorkspaceOptions =
   const book = new RecipeBook({
     recipes,
     modelMap: settings.models,
-    model: upstreams(providers, around),
+    model: upstreams(providers, [cache?.around, options.around]),
   })
   const simulated = (target: string | Plan): boolean =>
     slotModels(target, { book, renames: settings.models }).some(isSimulated)
@@ -98,16 +109,25 @@ export async function openWorkspace({ config, host, around }: WorkspaceOptions =
         throw withTemplatePlace(error, settings.dataFolder)
       }
     },
-    close: () => providers.close(),
+    async close() {
+      await providers.close()
+      cache?.close()
+    },
   }
 }
 
-function upstreams(providers: Providers, around: WorkspaceOptions['around']): (address: string) => Model {
-  if (around === undefined) return (address) => providers.model(address)
-  const known = new Map<string, Model>()
+/** The models of providers with something around them, the first nearest to the model. */
+function upstreams(
+  providers: Providers,
+  layers: readonly WorkspaceOptions['around'][],
+): (address: string) => Model {
+  const around = layers.filter((layer) => layer !== undefined)
+  if (around.length === 0) return (address) => providers.model(address)
+  const known = new WeakMap<Model, Model>()
   return (address) => {
-    const model = known.get(address) ?? around(providers.model(address))
-    known.set(address, model)
+    const inner = providers.model(address)
+    const model = known.get(inner) ?? around.reduce((wrapped, layer) => layer(wrapped), inner)
+    known.set(inner, model)
     return model
   }
 }
