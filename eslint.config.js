@@ -53,7 +53,7 @@ const zones = Object.entries(table).map(([folder, allowed]) => ({
 }))
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'coverage/**', 'node_modules/**', 'web/dist/**'] },
+  { ignores: ['dist/**', 'coverage/**', 'node_modules/**'] },
   ...tseslint.configs.recommendedTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {

@@ -1,4 +1,5 @@
-// Compiles src/ to dist/. Prefers the native compiler (a development dependency); there is no bundling.
+// Compiles src/ to dist/, without bundling, and bundles web/ to dist/web. Prefers the native compiler (a development
+// dependency).
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -21,3 +22,8 @@ chmodSync(root + 'dist/cli/main.js', 0o755)
 // The schema of the configuration file, for editors and for a quick look at files that are right.
 const { configJsonSchema } = await import(new URL('../dist/config/schema.js', import.meta.url))
 writeFileSync(root + 'dist/config/config.schema.json', `${JSON.stringify(configJsonSchema(), null, 2)}\n`)
+
+// The pages of the gateway, and the script of evaluation reports.
+const { build } = await import('vite')
+for (const mode of ['app', 'report'])
+  await build({ configFile: root + 'web/vite.config.ts', mode, logLevel: 'warn' })

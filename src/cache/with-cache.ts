@@ -24,16 +24,17 @@ export interface CacheOptions {
  * question is another sample and is asked anew. Failures, aborted, empty and truncated answers are never kept.
  */
 export function withCache(model: Model, options: CacheOptions): Model {
-  return wrapModel(
-    model,
-    (request, streamOptions) => new CachedStream(model, options, request, streamOptions),
-  )
+  const cache = { ...options, model }
+  return wrapModel(model, (request, streamOptions) => new CachedStream(cache, request, streamOptions))
+}
+
+interface CachedModel extends CacheOptions {
+  readonly model: Model
 }
 
 /** One call: a hit played again, or a call that is passed on and kept. */
 class CachedStream implements AsyncIterableIterator<ModelEvent>, EventStream {
-  readonly #model: Model
-  readonly #cache: CacheOptions
+  readonly #cache: CachedModel
   readonly #request: ChatRequest
   readonly #options: StreamOptions
   readonly #clock: Clock
@@ -47,13 +48,12 @@ class CachedStream implements AsyncIterableIterator<ModelEvent>, EventStream {
   #land: ((landing: Landing) => void) | undefined
   #closed = false
 
-  constructor(model: Model, cache: CacheOptions, request: ChatRequest, options: StreamOptions) {
-    this.#model = model
+  constructor(cache: CachedModel, request: ChatRequest, options: StreamOptions) {
     this.#cache = cache
     this.#request = request
     this.#options = options
     this.#clock = cache.clock ?? systemClock
-    this.#key = keyOf(model, cache, { request, runId: options.runId })
+    this.#key = keyOf(cache, request, options.runId)
   }
 
   [Symbol.asyncIterator](): this {
@@ -125,13 +125,13 @@ class CachedStream implements AsyncIterableIterator<ModelEvent>, EventStream {
       keeper.call(call)
       onCall?.(call)
     })
-    return this.#model.stream(this.#request, watched)
+    return this.#cache.model.stream(this.#request, watched)
   }
 
   #see(event: ModelEvent): void {
     this.#keeper?.event(event)
     if (event.type !== 'finish') return
-    const answer = this.#keeper?.answer(event, { modelId: this.#model.id, at: this.#clock.now() })
+    const answer = this.#keeper?.answer(event, { modelId: this.#cache.model.id, at: this.#clock.now() })
     if (answer && this.#key !== undefined) this.#cache.cache.set(this.#key, answer)
     this.#end(answer ? 'kept' : 'useless')
   }
@@ -158,9 +158,9 @@ class CachedStream implements AsyncIterableIterator<ModelEvent>, EventStream {
 const END: IteratorResult<ModelEvent> = { value: undefined, done: true }
 
 function keyOf(
-  model: Model,
-  { counts, endpoint }: CacheOptions,
-  { request, runId }: { readonly request: ChatRequest; readonly runId: string | undefined },
+  { model, counts, endpoint }: CachedModel,
+  request: ChatRequest,
+  runId: string | undefined,
 ): string | undefined {
   const first = cacheKey({ model: model.id, endpoint, sample: 0 }, request)
   const sample = first === undefined ? 0 : counts.next(runId, first)

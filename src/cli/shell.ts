@@ -10,13 +10,16 @@ export interface Shell {
   readonly env: Environment
   /** Aborts when the user interrupts, when the process is told to end, or when nobody reads the output any more. */
   readonly signal: AbortSignal
-  /** Sends interrupts elsewhere until the returned function is called: a chat stops an answer, not itself. */
-  onInterrupt(handler: () => void): () => void
+  /** Sends a signal elsewhere until the returned function is called: a chat stops an answer, not itself. */
+  onSignal(name: StopSignal, handler: () => void): () => void
   /** Writes text to standard output; waits while the reader is slow. */
   write(text: string): Promise<void>
   /** Writes a line to standard error. */
   note(line: string): void
 }
+
+/** Signals that end a process unless somebody else takes them. */
+export type StopSignal = keyof typeof SIGNAL_EXIT
 
 /** Exit codes of processes that were told to end: 128 and the signal's number. */
 const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
@@ -33,20 +36,19 @@ export interface ProcessShell extends Shell {
  */
 export function processShell(env: Environment): ProcessShell {
   const controller = new AbortController()
-  const handlers: (() => void)[] = []
+  const handlers: Record<StopSignal, (() => void)[]> = { SIGINT: [], SIGTERM: [], SIGHUP: [] }
   let forcedExit: number | undefined
   const stop = (code: number, message: string): void => {
     if (forcedExit !== undefined) process.exit(code)
     forcedExit = code
     controller.abort(new MoaError('aborted', message))
   }
-  process.on('SIGINT', () => {
-    const handler = handlers.at(-1)
-    if (handler) handler()
-    else stop(SIGNAL_EXIT.SIGINT, 'Interrupted.')
-  })
-  for (const name of ['SIGTERM', 'SIGHUP'] as const)
-    process.on(name, () => stop(SIGNAL_EXIT[name], 'Told to end.'))
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(name, () => {
+      const handler = handlers[name].at(-1)
+      if (handler) handler()
+      else stop(SIGNAL_EXIT[name], name === 'SIGINT' ? 'Interrupted.' : 'Told to end.')
+    })
   const { stdin, stdout, stderr } = process
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
@@ -63,9 +65,9 @@ export function processShell(env: Environment): ProcessShell {
     get forcedExit() {
       return forcedExit
     },
-    onInterrupt(handler) {
-      handlers.push(handler)
-      return () => void handlers.splice(handlers.lastIndexOf(handler), 1)
+    onSignal(name, handler) {
+      handlers[name].push(handler)
+      return () => void (handlers[name] = handlers[name].filter((other) => other !== handler))
     },
     write: (text) =>
       new Promise((resolve) => {

@@ -104,6 +104,50 @@ export interface CacheInput {
   readonly maxAgeDays?: number
 }
 
+/** How `moa serve` behaves; flags win over what stands here. */
+export interface GatewayInput {
+  /** Address to listen on. Default 127.0.0.1. */
+  readonly host?: string
+  /** Default 4020. */
+  readonly port?: number
+  /** File with keys and what they have spent; a relative path starts at the configuration file. */
+  readonly keysFile?: string
+  /** Show a mixture's progress as thinking: not, a line for each step, or with the proposals' text. Default true. */
+  readonly progress?: boolean | 'proposals'
+  /** Whose tokens `usage` counts. Default `run`. */
+  readonly usage?: 'run' | 'answer'
+  /** Which recipe overrides requests may carry in their `moa` object. Default all. */
+  readonly overrides?: readonly GatewayOverride[]
+  /** Parameters the gateway does not know that are passed on to single models. */
+  readonly forward?: readonly string[]
+  /** Further single models to list, as `provider/model`. */
+  readonly list?: readonly string[]
+  /** Share one run among requests that are the same and in flight at the same time. Default false. */
+  readonly coalesce?: boolean
+  /** How long the reply to a request with an `Idempotency-Key` can be had again, in milliseconds. */
+  readonly idempotencyMs?: number
+  /** Longest silence of a stream, in milliseconds. */
+  readonly keepAliveMs?: number
+  /** How long a client may leave a stream unread, in milliseconds. */
+  readonly unreadMs?: number
+  /** Largest request body, in bytes. */
+  readonly maxBodyBytes?: number
+  /** Answers at a time. */
+  readonly maxRuns?: number
+  /** How long answers may go on after the order to stop, in milliseconds. */
+  readonly shutdownMs?: number
+  /** Origins whose pages may call; `*` for all. Default none. */
+  readonly corsOrigins?: readonly string[]
+  /** Names under which the gateway may be called without keys, besides those of this machine. */
+  readonly hosts?: readonly string[]
+  /** Record prompts and answers in traces. Default false. */
+  readonly traceContent?: boolean
+}
+
+/** Fields of a request's `moa` object that change how its recipe runs. */
+export type GatewayOverride =
+  'proposers' | 'aggregator' | 'layers' | 'mode' | 'seed' | 'deadline_ms' | 'budget_usd' | 'inherit'
+
 /** What a configuration file may say. */
 export interface ConfigInput {
   /** For editors. */
@@ -124,6 +168,20 @@ export interface ConfigInput {
   readonly cache?: boolean | CacheInput
   /** Where templates, journals and the cache are kept; a relative path starts at the configuration file. */
   readonly dataFolder?: string
+  /** How `moa serve` behaves. */
+  readonly gateway?: GatewayInput
+  /** Where publishers' benchmark files come from. */
+  readonly data?: DataInput
+}
+
+/** Publishers' files: see docs/data.md. */
+export interface DataInput {
+  /** Asked in place of the publishers' hosts; paths stay the same. */
+  readonly mirror?: string
+  /** A folder of one's own that is looked into first; a relative path starts at the configuration file. */
+  readonly folder?: string
+  /** Where downloads are kept; a relative path starts at the configuration file. */
+  readonly cacheFolder?: string
 }
 
 /**

@@ -6,7 +6,7 @@ import { SHIPPED_RECIPES, ownRecipes, type OwnModels } from '../engine/shipped.j
 import type { AssembledRecipes } from './assemble-recipes.js'
 import { findConfigFiles } from './find.js'
 import { findProviders, proxyOf } from './find-providers.js'
-import { systemHost, userDataFolder, type Host } from './host.js'
+import { systemHost, userCacheFolder, userDataFolder, type Host } from './host.js'
 import type { ConfigInput } from './input.js'
 import type { MergedConfig, WrittenRecipe } from './merge.js'
 import { chooseModels } from './own-models.js'
@@ -62,6 +62,8 @@ export async function loadSettings(options: LoadOptions): Promise<Settings> {
     prices: config.prices ?? {},
     dataFolder,
     cache: cacheSettings(config.cache, dataFolder),
+    gateway: config.gateway ?? {},
+    data: { cacheFolder: userCacheFolder(host), ...config.data },
     proxy: proxyOf(env),
   }
 }

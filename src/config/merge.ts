@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { SHIPPED_RECIPES } from '../engine/shipped.js'
 import { didYouMean } from '../util/suggest.js'
 import { expandPath, type Host } from './host.js'
-import type { ConfigInput, ProviderInput, RecipeConfig } from './input.js'
+import type { ConfigInput, DataInput, GatewayInput, ProviderInput, RecipeConfig } from './input.js'
 import { located, readConfig, type ReadFile } from './read.js'
 import { OWN_RECIPE_NAMES } from './recipes.js'
 import type { KnownProvider } from './settings.js'
@@ -48,16 +48,16 @@ export async function mergeFiles(
   for (const file of read)
     for (const [name, recipe] of Object.entries(file.config.recipes ?? {}))
       recipes.set(name, { name, recipe, file })
-  const { recipes: _, ...config } = Object.assign(
-    {},
-    ...read.map((file) => withPaths(file, host)),
-  ) as ConfigInput
+  const placed = read.map((file) => withPaths(file, host))
+  const { recipes: _, ...config } = Object.assign({}, ...placed) as ConfigInput
   return {
     config: {
       ...config,
       providers,
       models: mergeEntries(read.map((file) => file.config.models)),
       prices: mergeEntries(read.map((file) => file.config.prices)),
+      gateway: Object.assign({}, ...placed.map(({ gateway }) => gateway)) as GatewayInput,
+      data: Object.assign({}, ...placed.map(({ data }) => data)) as DataInput,
     },
     recipes: [...recipes.values()],
     warnings: read.flatMap(({ warnings }) => warnings),
@@ -69,8 +69,20 @@ function mergeEntries<T>(records: readonly (Readonly<Record<string, T>> | undefi
 }
 
 function withPaths({ config, source }: ReadFile, { home }: Host): ConfigInput {
-  if (config.dataFolder === undefined) return config
-  return { ...config, dataFolder: expandPath(config.dataFolder, { home, folder: dirname(source.file) }) }
+  const { dataFolder, data, gateway } = config
+  const expand = (path: string): string => expandPath(path, { home, folder: dirname(source.file) })
+  return {
+    ...config,
+    ...(dataFolder !== undefined && { dataFolder: expand(dataFolder) }),
+    ...(gateway?.keysFile !== undefined && { gateway: { ...gateway, keysFile: expand(gateway.keysFile) } }),
+    ...(data && {
+      data: {
+        ...data,
+        ...(data.folder !== undefined && { folder: expand(data.folder) }),
+        ...(data.cacheFolder !== undefined && { cacheFolder: expand(data.cacheFolder) }),
+      },
+    }),
+  }
 }
 
 /** Settings of a provider that are objects themselves. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { recipeSchema } from '../engine/recipe-schema.js'
-import type { ConfigInput, ProviderInput, RecipeConfig } from './input.js'
+import type { ConfigInput, DataInput, GatewayInput, ProviderInput, RecipeConfig } from './input.js'
 
 const milliseconds = z.number().int().positive()
 const count = z.number().int().positive()
@@ -76,6 +76,48 @@ const recipe = recipeSchema.extend({
   template: z.string().min(1).optional().describe('File with the reference template of mode "together"'),
 })
 
+const gateway = z
+  .strictObject({
+    host: z.string().min(1).optional().describe('Address to listen on. Default 127.0.0.1'),
+    port: z.number().int().min(0).max(65535).optional().describe('Default 4020'),
+    keysFile: z.string().min(1).optional().describe('File with keys and what they have spent'),
+    progress: z
+      .union([z.boolean(), z.literal('proposals')])
+      .optional()
+      .describe("Show a mixture's progress as thinking; proposals: with their text. Default true"),
+    usage: z.enum(['run', 'answer']).optional().describe('Whose tokens usage counts. Default run'),
+    overrides: z
+      .array(
+        z.enum(['proposers', 'aggregator', 'layers', 'mode', 'seed', 'deadline_ms', 'budget_usd', 'inherit']),
+      )
+      .optional()
+      .describe('Recipe overrides that requests may carry. Default all'),
+    forward: z.array(z.string().min(1)).optional().describe('Parameters passed on to single models'),
+    list: z.array(address).optional().describe('Further single models to list'),
+    coalesce: z.boolean().optional().describe('Identical requests in flight share one run. Default false'),
+    idempotencyMs: z.number().int().min(0).optional().describe('How long keyed replies can be had again'),
+    keepAliveMs: milliseconds.optional().describe('Longest silence of a stream'),
+    unreadMs: milliseconds.optional().describe('How long a client may leave a stream unread'),
+    maxBodyBytes: count.optional().describe('Largest request body'),
+    maxRuns: count.optional().describe('Answers at a time'),
+    shutdownMs: z.number().int().min(0).optional().describe('Time for answers after the order to stop'),
+    corsOrigins: z.array(z.string().min(1)).optional().describe('Origins whose pages may call; * for all'),
+    hosts: z.array(z.string().min(1)).optional().describe('Names of this gateway that need no key'),
+    traceContent: z.boolean().optional().describe('Record prompts and answers in traces. Default false'),
+  })
+  .describe('How `moa serve` behaves')
+const data = z
+  .strictObject({
+    mirror: z
+      .string()
+      .regex(/^https?:\/\/\S+$/, 'expected an http or https address')
+      .optional()
+      .describe("Asked in place of the publishers' hosts; paths stay the same"),
+    folder: z.string().min(1).optional().describe('A folder of your own that is looked into first'),
+    cacheFolder: z.string().min(1).optional().describe('Where downloads are kept'),
+  })
+  .describe("Where publishers' benchmark files come from")
+
 /** The shape of a configuration file. */
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
@@ -108,6 +150,8 @@ export const configSchema = z.strictObject({
     .optional()
     .describe('Keeps answers of providers, so that the same call is not paid for twice. Default false'),
   dataFolder: z.string().min(1).optional().describe('Where templates, journals and the cache are kept'),
+  gateway: gateway.optional(),
+  data: data.optional(),
 })
 
 // A key that the schema knows and the type does not, or the other way round, fails compilation here.
@@ -118,6 +162,8 @@ type CheckedRecipe = NonNullable<Checked['recipes']>[string]
 true satisfies SameKeys<ConfigInput, Checked>
 true satisfies SameKeys<ProviderInput, CheckedProvider>
 true satisfies SameKeys<RecipeConfig, CheckedRecipe>
+true satisfies SameKeys<GatewayInput, NonNullable<Checked['gateway']>>
+true satisfies SameKeys<DataInput, NonNullable<Checked['data']>>
 
 /** JSON Schema of the configuration file, for editors. */
 export function configJsonSchema(): Record<string, unknown> {

@@ -1,6 +1,6 @@
 import type { OwnModels } from '../engine/shipped.js'
 import type { RecipeInput } from '../engine/recipe.js'
-import type { PriceInput, ProviderInput } from './input.js'
+import type { DataInput, GatewayInput, PriceInput, ProviderInput } from './input.js'
 
 /** A provider the package knows by name; the table comes from whoever talks to providers. */
 export interface KnownProvider {
@@ -39,6 +39,11 @@ export interface CacheSettings {
   readonly maxAgeMs: number
 }
 
+/** Where publishers' files come from. */
+export interface DataSettings extends Omit<DataInput, 'cacheFolder'> {
+  readonly cacheFolder: string
+}
+
 /** Everything configuration files and the environment say, checked and merged. */
 export interface Settings {
   /** Configuration files that were read, the user's first. */
@@ -60,5 +65,7 @@ export interface Settings {
   readonly prices: Readonly<Record<string, PriceInput>>
   readonly dataFolder: string
   readonly cache: CacheSettings
+  readonly gateway: GatewayInput
+  readonly data: DataSettings
   readonly proxy: ProxySettings
 }

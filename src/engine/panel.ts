@@ -126,7 +126,7 @@ export class Panel {
     if (turn.dropped === undefined) {
       const info = errorInfo(error)
       outlet.send({ type: 'proposal-failed', slot: ref, error: info, durationMs })
-      this.#run.failures.push(`${ref.name}: ${info.message}`)
+      this.#run.failures.push({ slot: ref, reason: info.message })
       const code = info.code === 'budget' ? 'budget' : 'proposer-failed'
       this.#run.degrade({ code, message: `${ref.name}: ${info.message}`, slot: ref })
       return
@@ -136,7 +136,7 @@ export class Panel {
       ? 'not finished when its share of the deadline was over'
       : 'not finished within the grace time'
     outlet.send({ type: 'proposal-dropped', slot: ref, reason, durationMs })
-    this.#run.failures.push(`${ref.name}: ${reason}`)
+    this.#run.failures.push({ slot: ref, reason })
     // The quorum is what the recipe asks for; a deadline is not.
     if (late) this.#run.degrade({ code: 'deadline', message: `${ref.name}: ${reason}.`, slot: ref })
   }

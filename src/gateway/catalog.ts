@@ -25,6 +25,8 @@ export interface Target {
   readonly kind: 'recipe' | 'model'
   /** What the recipe itself allows; a request may ask for less. */
   readonly limits?: RunLimits
+  /** Simulated models take part, so that no answer is a real one; every reply says so. Default false. */
+  readonly simulated?: boolean
   /** What an answer would cost, in US dollars; `null` when a price is unknown. */
   estimateUsd(request: ChatRequest): number | null
 }

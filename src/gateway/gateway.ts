@@ -10,7 +10,7 @@ import { memorySpendStore, type SpendStore } from './access/spend-store.js'
 import type { Catalog } from './catalog.js'
 import { BodyMemory } from './http/body.js'
 import { JSON_TYPE, publicError, retryHeaders } from './http/error-reply.js'
-import type { Exchange, ReplySink } from './http/exchange.js'
+import type { Exchange, HeaderList, ReplySink } from './http/exchange.js'
 import { OriginGuard } from './http/origin-guard.js'
 import { SECURITY_HEADERS, requestIdOf } from './http/request-id.js'
 import { NO_LOG, type GatewayLog } from './ops/log.js'
@@ -19,7 +19,7 @@ import { Overload } from './ops/overload.js'
 import { LiveRuns } from './ops/runs.js'
 import { KeyWatch } from './access/key-watch.js'
 import type { Tracing } from './ops/tracing.js'
-import { addRoutes } from './routes/routes.js'
+import { addRoutes, type Route } from './routes/routes.js'
 import { Heartbeat } from './run/heartbeat.js'
 import { SharedReplies } from './run/shared-replies.js'
 import { chatSurface, type Surface } from './run/surface.js'
@@ -40,6 +40,8 @@ export interface GatewayOptions {
   readonly log?: GatewayLog
   readonly tracing?: Tracing
   readonly version?: string
+  /** Further routes: pages, other APIs. They come before the gateway's own, so they may take the place of `/`. */
+  readonly routes?: readonly Route[]
   readonly clock?: Clock
 }
 
@@ -61,6 +63,8 @@ export interface RouteOptions {
   readonly surface?: Pick<Surface, 'error' | 'name'>
   /** Anybody may ask. Default false. */
   readonly open?: boolean
+  /** Headers of every reply of this route. Default {@link SECURITY_HEADERS}; pages need another policy. */
+  readonly headers?: HeaderList
 }
 
 /**
@@ -116,7 +120,7 @@ export class Gateway {
       loopback: options.loopback ?? false,
     })
     this.#targets = new Targets(options.catalog)
-    this.app = addRoutes(new Hono(), this)
+    this.app = addRoutes(new Hono(), this, options.routes)
   }
 
   get targets(): Targets {
@@ -170,9 +174,9 @@ export class Gateway {
     options: RouteOptions,
     handler: (visit: Visit) => void | Promise<void>,
   ): Promise<void> {
-    const { name, surface = chatSurface, open = false } = options
+    const { name, surface = chatSurface, open = false, headers = SECURITY_HEADERS } = options
     const requestId = requestIdOf(exchange)
-    exchange.always.push('x-request-id', requestId, ...SECURITY_HEADERS)
+    exchange.always.push('x-request-id', requestId, ...headers)
     try {
       exchange.always.push(...this.#guard.check(exchange))
       if (exchange.method === 'OPTIONS') {

@@ -9,7 +9,11 @@ export {
   type KeyStore,
 } from './access/key-store.js'
 export { shownKey } from './access/secret.js'
-export { memorySpendStore, type SpendStore } from './access/spend-store.js'
+export { memorySpendStore, periodsOf, type SpendStore } from './access/spend-store.js'
+export { SECURITY_HEADERS } from './http/request-id.js'
+export type { Exchange, HeaderList } from './http/exchange.js'
+export type { RouteOptions, Visit } from './gateway.js'
+export type { Route } from './routes/routes.js'
 export { listen, type Listening, type ListenOptions } from './http/server.js'
 export { NO_LOG, REDACTED_PATHS, type GatewayLog } from './ops/log.js'
 export { loadTracing, type Tracing } from './ops/tracing.js'

@@ -60,12 +60,14 @@ export class Targets {
   }
 }
 
+const NOT_THERE: readonly ErrorCode[] = ['key_missing', 'provider_not_found', 'recipe_not_found']
+
 /** What is missing in the configuration is, to a client, a model that is not there, or a wish that can't be met. */
 function unavailable(thrown: unknown, changes: RecipeChanges | undefined): MoaError {
   const error = toMoaError(thrown)
   const as = (code: ErrorCode, param: string): MoaError =>
     new MoaError(code, error.message, { cause: error, param })
-  if (error.code === 'key_missing') return as('model_not_found', 'model')
+  if (NOT_THERE.includes(error.code)) return as('model_not_found', 'model')
   if (error.code === 'template_missing' && changes?.mode === 'together')
     return as('recipe_invalid', 'moa.mode')
   return error

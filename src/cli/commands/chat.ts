@@ -7,12 +7,12 @@ import { tellSimulated, tellWarnings } from '../notices.js'
 import type { Invocation } from '../program.js'
 import { reportError } from '../report.js'
 import { select } from '../select.js'
-import { openAnswering } from '../answering.js'
+import { openForRuns } from '../workspace/for-runs.js'
 
 /** `moa chat`: a conversation of several turns. */
 export async function chat({ shell, options, exitWith }: Invocation<ChatFlags>): Promise<void> {
   const { recipe } = options
-  const workspace = await openAnswering(shell, options)
+  const workspace = await openForRuns(shell, options)
   try {
     await workspace.prepare(recipe, shell.signal)
     tellWarnings(workspace, shell)
@@ -45,7 +45,7 @@ export async function chat({ shell, options, exitWith }: Invocation<ChatFlags>):
 async function turn(conversation: Conversation, question: string): Promise<void> {
   const { shell } = conversation
   const link = linkedController(shell.signal)
-  const restore = shell.onInterrupt(() => link.abort(new MoaError('aborted', 'Stopped.')))
+  const restore = shell.onSignal('SIGINT', () => link.abort(new MoaError('aborted', 'Stopped.')))
   try {
     await conversation.ask(question, link.signal)
   } catch (error) {

@@ -1,12 +1,16 @@
 import type { Invocation } from '../program.js'
-import { ask, type AskOptions } from './ask.js'
+import type { AskOptions } from './ask.js'
 
-const SAMPLE_QUESTION = 'What are some fun things to do in SF?'
-
-/** `moa start`: shows the main job to somebody who has just installed the package. */
-export async function start(invocation: Invocation<AskOptions>): Promise<void> {
-  const args = invocation.args.length > 0 ? invocation.args : [SAMPLE_QUESTION]
-  if (invocation.args.length === 0) invocation.shell.note(`> ${SAMPLE_QUESTION}`)
+/** `moa start`: serves models to somebody who has just installed the package, or answers the question given. */
+export async function start(invocation: Invocation<AskOptions & { readonly port?: number }>): Promise<void> {
+  const { args, options } = invocation
+  if (args.length === 0) {
+    const { serve } = await import('./serve.js')
+    const { port, config } = options
+    const given = { ...(port !== undefined && { port }), ...(config !== undefined && { config }) }
+    return serve({ ...invocation, options: given })
+  }
+  const { ask } = await import('./ask.js')
   // Whatever npm is run from may leave an input open that has nothing to say.
-  await ask({ ...invocation, args, options: { ...invocation.options, stdin: false } })
+  return ask({ ...invocation, options: { ...options, stdin: false } })
 }

@@ -1,9 +1,12 @@
 import { Argument, Command } from 'commander'
 import type { AddCommand } from '../program.js'
+import { batch } from './batch.js'
 import { cache } from './cache.js'
 import { config } from './config.js'
-import { cacheFlags, configFlag, jsonFlag, promptFlags, recipeFlags } from './flags.js'
+import { evaluation } from './eval.js'
+import { cacheFlags, configFlag, jsonFlag, number, promptFlags, recipeFlags, recordFlag } from './flags.js'
 import { recipes } from './recipes.js'
+import { keys, serve } from './serve.js'
 import { sim } from './sim.js'
 
 const ask = (name: string): Command =>
@@ -17,6 +20,7 @@ const ask = (name: string): Command =>
       ),
     ),
   )
+    .addOption(recordFlag())
     .option('--show-proposals', 'also print every proposal, to standard error')
     .addOption(jsonFlag('print one JSON object with answer, proposals, calls and cost').conflicts('jsonl'))
     .option('--jsonl', 'print every event as a line of JSON while it happens')
@@ -32,9 +36,11 @@ export function defineCommands(add: AddCommand): Command[] {
     add(
       cacheFlags(recipeFlags(new Command('chat').description('talk, over several turns')))
         .option('-s, --system <text>', 'system prompt')
+        .addOption(recordFlag())
         .option('--show-proposals', 'also print every proposal'),
       async () => (await import('../commands/chat.js')).chat,
     ),
+    batch(add),
     add(
       new Command('models')
         .description('list the models of every provider that can be reached')
@@ -68,6 +74,9 @@ export function defineCommands(add: AddCommand): Command[] {
         .addOption(configFlag()),
       async () => (await import('../commands/init.js')).init,
     ),
+    serve(add),
+    keys(add),
+    evaluation(add),
     sim(add),
     config(add),
     cache(add),
@@ -78,7 +87,13 @@ export function defineCommands(add: AddCommand): Command[] {
       async () => (await import('../commands/completion.js')).completion,
     ),
     add(
-      ask('start').description('ask a sample question, or the words given: what `npm start` runs'),
+      ask('start')
+        .description('serve models, or ask the words given: what `npm start` runs')
+        .option(
+          '--port <number>',
+          'port to serve on (default: 4020)',
+          number({ whole: true, least: 0, most: 65535 }),
+        ),
       async () => (await import('../commands/start.js')).start,
     ),
   ]

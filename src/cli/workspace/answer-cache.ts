@@ -7,7 +7,7 @@ import { SIM_PROVIDER } from '../../providers/known.js'
 /** A cache around the models of an installation. */
 export interface AnswerCache {
   /** The same model with its answers kept, unless it is simulated: those cost nothing. */
-  around(model: Model): Model
+  readonly around: (model: Model) => Model
   close(): void
 }
 
@@ -15,7 +15,7 @@ export interface AnswerCacheOptions {
   readonly settings: CacheSettings
   readonly providers: readonly ProviderSettings[]
   /** Told when the cache can't be used; everything goes on without it. */
-  readonly onProblem: (message: string) => void
+  readonly onProblem: (problem: MoaError) => void
 }
 
 /** Loads what a cache needs. Its file is opened when the first model is put behind it. */
@@ -32,9 +32,9 @@ export async function answerCache({
   const open = (): InstanceType<typeof ResponseCache> | 'unusable' => {
     try {
       const store = openSqliteStore(settings.file)
-      return new ResponseCache(store, { limits: settings, onProblem: ({ message }) => onProblem(message) })
+      return new ResponseCache(store, { limits: settings, onProblem })
     } catch (error) {
-      onProblem(unusable(error).message)
+      onProblem(unusable(error))
       return 'unusable'
     }
   }

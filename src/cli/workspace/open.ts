@@ -32,11 +32,15 @@ export interface Workspace {
    * @param recipe `undefined` for the default one
    */
   prepare(recipe: string | undefined, signal: AbortSignal): Promise<void>
-  /** The model of a recipe's name, of `provider/model`, or of a plan that is in no book. */
-  model(target: string | Plan): Promise<Model>
+  /**
+   * The model of a recipe's name, of `provider/model`, or of a plan that is in no book.
+   *
+   * @param recipe what such a plan was compiled from
+   */
+  model(target: string | Plan, recipe?: RecipeInput): Promise<Model>
   /** Whether simulated models take part. */
   simulated(target: string | Plan): boolean
-  /** Closes all connections. */
+  /** Closes all connections, the recording and the cache. */
   close(): Promise<void>
 }
 
@@ -48,8 +52,10 @@ export interface WorkspaceOptions {
   readonly around?: (model: Model) => Model
   /** Whether answers of providers are kept; wins over the configuration. */
   readonly cache?: boolean | undefined
-  /** Told what goes wrong without stopping anything. Default: a warning of the process. */
-  readonly onProblem?: (message: string) => void
+  /** File into which every run and every call is recorded. */
+  readonly record?: string | undefined
+  /** Told of what went wrong without keeping anybody from an answer. Default: a warning of the process. */
+  readonly onProblem?: (problem: MoaError) => void
 }
 
 /**
@@ -58,7 +64,7 @@ export interface WorkspaceOptions {
  * @throws {@link MoaError} `config_invalid` and the like
  */
 export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Workspace> {
-  const { config, host, onProblem = (message) => process.emitWarning(message) } = options
+  const { config, host, around, onProblem = ({ message }) => process.emitWarning(message) } = options
   const settings = await loadSettings({
     known: KNOWN_PROVIDERS,
     ...(config !== undefined && { file: config }),
@@ -75,13 +81,27 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     inProcess: { [SIM_PROVIDER]: (model) => simulator.model(model) },
     prices: settings.prices,
   })
+  const recording = options.record === undefined ? undefined : await import('./recording.js')
+  const recorder = recording?.startRecording(options.record as string, { settings, onFailure: onProblem })
   let own = settings.own
   const recipes: Record<string, RecipeInput> = { ...settings.recipes }
   const book = new RecipeBook({
     recipes,
     modelMap: settings.models,
-    model: upstreams(providers, [cache?.around, options.around]),
+    model: remembered((address) => {
+      const upstream = providers.model(address)
+      const kept = cache ? cache.around(upstream) : upstream
+      const model = around ? around(kept) : kept
+      return recorder ? recorder.model(model) : model
+    }),
   })
+  const resolve = (target: string | Plan): Model => {
+    try {
+      return typeof target === 'string' ? book.resolve(target) : book.mixture(target)
+    } catch (error) {
+      throw withTemplatePlace(error, settings.dataFolder)
+    }
+  }
   const simulated = (target: string | Plan): boolean =>
     slotModels(target, { book, renames: settings.models }).some(isSimulated)
   return {
@@ -101,33 +121,28 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
       if (own) Object.assign(recipes, { ...ownRecipes(own), ...settings.recipes })
     },
     simulated,
-    async model(target) {
+    async model(target, recipe) {
       if (simulated(target)) await simulator.load()
-      try {
-        return typeof target === 'string' ? book.resolve(target) : book.mixture(target)
-      } catch (error) {
-        throw withTemplatePlace(error, settings.dataFolder)
-      }
+      const model = resolve(target)
+      if (!recorder || !recording) return model
+      const made =
+        recipe ?? (typeof target === 'string' && book.has(target) ? book.recipe(target) : undefined)
+      return recorder.mixture(model, made && recording.sourceOf(made, { book, renames: settings.models }))
     },
     async close() {
+      recorder?.close()
       await providers.close()
       cache?.close()
     },
   }
 }
 
-/** The models of providers with something around them, the first nearest to the model. */
-function upstreams(
-  providers: Providers,
-  layers: readonly WorkspaceOptions['around'][],
-): (address: string) => Model {
-  const around = layers.filter((layer) => layer !== undefined)
-  if (around.length === 0) return (address) => providers.model(address)
-  const known = new WeakMap<Model, Model>()
+/** Makes each model once. */
+function remembered(make: (address: string) => Model): (address: string) => Model {
+  const known = new Map<string, Model>()
   return (address) => {
-    const inner = providers.model(address)
-    const model = known.get(inner) ?? around.reduce((wrapped, layer) => layer(wrapped), inner)
-    known.set(inner, model)
+    const model = known.get(address) ?? make(address)
+    known.set(address, model)
     return model
   }
 }

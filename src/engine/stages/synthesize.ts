@@ -37,7 +37,7 @@ export const synthesize: StageRunner<'synthesize'> = async (run, stage, material
         return { answered: true }
       }
       answer.reset()
-      run.failures.push(`${slot.ref.name}: ${failure.message}`)
+      run.failures.push({ slot: slot.ref, reason: failure.message })
       if (failure.code === 'deadline') break
       const next = stage.slots[index + 1]
       if (next) {

@@ -15,7 +15,8 @@ export type BenchmarkName = (typeof BENCHMARKS)[number]
 
 /** Everything that decides what a run asks: two runs of the same specification ask the same things. */
 export interface RunSpec {
-  readonly benchmark: BenchmarkName
+  /** `batch` answers questions of one's own, and judges nothing. */
+  readonly benchmark: BenchmarkName | 'batch'
   readonly contestants: readonly ContestantSpec[]
   readonly judges: readonly JudgeSpec[]
   /** Contestant the others are compared with, where the benchmark compares. */

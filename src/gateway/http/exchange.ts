@@ -24,6 +24,8 @@ export interface Exchange extends ReplySink {
   readonly method: string
   /** Without the query. */
   readonly path: string
+  /** What stands behind the path, its question mark included; empty when nothing does. */
+  readonly query: string
   /** Names are lower-case. */
   header(name: string): string | undefined
   /** Address of the other side; absent in process. */

@@ -9,6 +9,7 @@ export class FetchExchange implements Exchange {
   readonly always: string[] = []
   readonly method: string
   readonly path: string
+  readonly query: string
   readonly remoteAddress = undefined
   /** Resolves when there is a reply, or the beginning of one. */
   readonly response: Promise<Response>
@@ -23,7 +24,9 @@ export class FetchExchange implements Exchange {
   constructor(request: Request) {
     this.#request = request
     this.method = request.method
-    this.path = new URL(request.url).pathname
+    const url = new URL(request.url)
+    this.path = url.pathname
+    this.query = url.search
     this.response = new Promise((resolve) => (this.#reply = resolve))
     request.signal.addEventListener('abort', () => this.#leave(), { once: true })
   }

@@ -11,6 +11,7 @@ export class NodeExchange implements Exchange {
   readonly always: string[] = []
   readonly method: string
   readonly path: string
+  readonly query: string
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   #drained: Promise<void> | undefined
@@ -24,6 +25,7 @@ export class NodeExchange implements Exchange {
     const url = request.url ?? '/'
     const query = url.indexOf('?')
     this.path = query === -1 ? url : url.slice(0, query)
+    this.query = query === -1 ? '' : url.slice(query)
   }
 
   get remoteAddress(): string | undefined {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { newId } from '../run/ids.js'
 import type { Exchange } from './exchange.js'
 
 const SANE = /^[\w.:-]{1,128}$/
@@ -6,7 +6,7 @@ const SANE = /^[\w.:-]{1,128}$/
 /** The client's own `x-request-id` when it is fit for headers and logs, else a new one. */
 export function requestIdOf(exchange: Exchange): string {
   const given = exchange.header('x-request-id')
-  return given !== undefined && SANE.test(given) ? given : `req_${randomUUID().replaceAll('-', '')}`
+  return given !== undefined && SANE.test(given) ? given : newId('req_')
 }
 
 /** Headers of every reply: nothing here is a page, may be guessed at, or be framed. */

@@ -7,16 +7,29 @@ export interface GatewayLog {
 
 export const NO_LOG: GatewayLog = { info() {}, warn() {}, error() {} }
 
-/** Fields that must never be written, wherever they turn up: for pino's `redact`. */
-export const REDACTED_PATHS: readonly string[] = [
+const SECRETS = [
   'authorization',
-  'x-api-key',
   'cookie',
   'apiKey',
   'key',
   'secret',
   'password',
+  'token',
+  'hash',
   'messages',
   'prompt',
   'body',
-].flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`])
+]
+
+/**
+ * Fields that must never be written, for pino's `redact`. The gateway itself names every field it writes, so this is
+ * for what comes with errors. Paths without wildcards, which would cost more than the rest of the line.
+ */
+export const REDACTED_PATHS: readonly string[] = [
+  ...SECRETS,
+  ...['headers', 'err', 'request', 'config'].flatMap((parent) => [
+    ...SECRETS.map((name) => `${parent}.${name}`),
+    `${parent}["x-api-key"]`,
+  ]),
+  '["x-api-key"]',
+]

@@ -1,64 +1,49 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
-import type { CallRecord } from '../../core/index.js'
+import { Gauge, Registry, collectDefaultMetrics } from 'prom-client'
+import type { CallRecord, DegradationCode } from '../../core/index.js'
 import type { RunOutcome } from '../run/run.js'
+import { Durations, exportMetric } from './series.js'
 
 /** Seconds: from a cached answer to a mixture of slow models. */
-const DURATIONS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320]
-/** Distinct names shown for one label; clients choose model names, and each is a time series. */
-const MOST_NAMES = 500
+const BOUNDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320]
+/** Distinct series kept of each kind: clients choose model names, and each is a time series. */
+const MOST_SERIES = 2_000
 
-/** What the gateway tells Prometheus. Costs are in US dollars, durations in seconds. */
+interface RunSeries {
+  readonly labels: { readonly recipe: string; readonly outcome: string }
+  count: number
+  readonly durations: Durations
+  readonly firstTokens: Durations
+}
+
+interface CallSeries {
+  readonly labels: {
+    readonly recipe: string
+    readonly provider: string
+    readonly model: string
+    readonly outcome: string
+  }
+  count: number
+  input: number
+  output: number
+  cached: number
+  reasoning: number
+  usd: number
+  readonly durations: Durations
+  readonly firstTokens: Durations
+}
+
+const SEPARATOR = '\u0000'
+
+/**
+ * What the gateway tells Prometheus. Costs are in US dollars, durations in seconds. Numbers are added up here, and put
+ * into words only when they are asked for.
+ */
 export class Metrics {
   readonly registry = new Registry()
-  readonly #names = new Set<string>()
-  readonly #requests = this.#counter('moa_http_requests_total', 'Requests by route and status.', [
-    'route',
-    'status',
-  ])
-  readonly #runs = this.#counter('moa_runs_total', 'Answers by model asked for and outcome.', [
-    'recipe',
-    'outcome',
-  ])
-  readonly #degraded = this.#counter('moa_runs_degraded_total', 'Degraded answers by reason.', [
-    'recipe',
-    'reason',
-  ])
-  readonly #runDuration = this.#histogram(
-    'moa_run_duration_seconds',
-    'From request to the end of its answer.',
-    ['recipe', 'outcome'],
-  )
-  readonly #runFirstToken = this.#histogram(
-    'moa_run_first_token_seconds',
-    'From request to the first piece of its answer.',
-    ['recipe'],
-  )
-  readonly #calls = this.#counter('moa_calls_total', 'Calls to providers by outcome.', [
-    'recipe',
-    'provider',
-    'model',
-    'outcome',
-  ])
-  readonly #callDuration = this.#histogram('moa_call_duration_seconds', 'Calls to providers.', [
-    'provider',
-    'model',
-    'outcome',
-  ])
-  readonly #callFirstToken = this.#histogram(
-    'moa_call_first_token_seconds',
-    'Calls to providers, to their first token.',
-    ['provider', 'model'],
-  )
-  readonly #tokens = this.#counter(
-    'moa_tokens_total',
-    'Tokens by kind; cached ones are input, reasoning is output too.',
-    ['recipe', 'provider', 'model', 'kind'],
-  )
-  readonly #cost = this.#counter('moa_cost_usd_total', 'Cost of calls whose price is known.', [
-    'recipe',
-    'provider',
-    'model',
-  ])
+  readonly #requests = new Map<string, { readonly labels: Record<string, string>; value: number }>()
+  readonly #degraded = new Map<string, { readonly labels: Record<string, string>; value: number }>()
+  readonly #runs = new Map<string, RunSeries>()
+  readonly #calls = new Map<string, CallSeries>()
 
   /** @param gauges read when Prometheus asks */
   constructor(gauges: Readonly<Record<string, { readonly help: string; readonly read: () => number }>>) {
@@ -71,37 +56,23 @@ export class Metrics {
           this.set(read())
         },
       })
+    this.#exportCounters()
+    this.#exportDurations()
     collectDefaultMetrics({ register: this.registry })
   }
 
   request(route: string, status: number): void {
-    this.#requests.inc({ route, status })
+    bump(this.#requests, `${route}${SEPARATOR}${status}`, () => ({ route, status: String(status) }))
   }
 
   /** @param name the recipe or model the client asked for */
   run(name: string, { error, account, firstTokenMs, durationMs }: RunOutcome): void {
-    const recipe = this.#bounded(name)
-    const outcome = error?.code ?? 'completed'
-    this.#runs.inc({ recipe, outcome })
-    this.#runDuration.observe({ recipe, outcome }, durationMs / 1000)
-    if (firstTokenMs !== undefined) this.#runFirstToken.observe({ recipe }, firstTokenMs / 1000)
-    for (const { code } of account.degraded) this.#degraded.inc({ recipe, reason: code })
-  }
-
-  call(name: string, call: CallRecord): void {
-    const { provider, outcome, usage, costUsd, durationMs, firstTokenMs } = call
-    const recipe = this.#bounded(name)
-    const model = this.#bounded(call.model)
-    this.#calls.inc({ recipe, provider, model, outcome })
-    this.#callDuration.observe({ provider, model, outcome }, durationMs / 1000)
-    if (firstTokenMs !== undefined) this.#callFirstToken.observe({ provider, model }, firstTokenMs / 1000)
-    this.#tokens.inc({ recipe, provider, model, kind: 'input' }, usage.inputTokens)
-    this.#tokens.inc({ recipe, provider, model, kind: 'output' }, usage.outputTokens)
-    if (usage.cachedInputTokens > 0)
-      this.#tokens.inc({ recipe, provider, model, kind: 'cached_input' }, usage.cachedInputTokens)
-    if (usage.reasoningTokens > 0)
-      this.#tokens.inc({ recipe, provider, model, kind: 'reasoning' }, usage.reasoningTokens)
-    if (costUsd !== null && costUsd > 0) this.#cost.inc({ recipe, provider, model }, costUsd)
+    const series = this.#runSeries(name, error?.code ?? 'completed')
+    series.count += 1
+    series.durations.add(durationMs / 1000)
+    if (firstTokenMs !== undefined) series.firstTokens.add(firstTokenMs / 1000)
+    for (const { code } of account.degraded) this.#degrade(series.labels.recipe, code)
+    for (const call of account.calls) this.#call(name, call)
   }
 
   /** The text Prometheus reads. */
@@ -109,18 +80,141 @@ export class Metrics {
     return this.registry.metrics()
   }
 
-  #counter(name: string, help: string, labelNames: string[]): Counter {
-    return new Counter({ name, help, labelNames, registers: [this.registry] })
+  #call(name: string, call: CallRecord): void {
+    const { usage, costUsd, durationMs, firstTokenMs } = call
+    const series = this.#callSeries(name, call)
+    series.count += 1
+    series.durations.add(durationMs / 1000)
+    if (firstTokenMs !== undefined) series.firstTokens.add(firstTokenMs / 1000)
+    series.input += usage.inputTokens
+    series.output += usage.outputTokens
+    series.cached += usage.cachedInputTokens
+    series.reasoning += usage.reasoningTokens
+    series.usd += costUsd ?? 0
   }
 
-  #histogram(name: string, help: string, labelNames: string[]): Histogram {
-    return new Histogram({ name, help, labelNames, buckets: DURATIONS, registers: [this.registry] })
+  #degrade(recipe: string, reason: DegradationCode): void {
+    bump(this.#degraded, `${recipe}${SEPARATOR}${reason}`, () => ({ recipe, reason }))
   }
 
-  #bounded(name: string): string {
-    if (this.#names.has(name)) return name
-    if (this.#names.size >= MOST_NAMES) return 'other'
-    this.#names.add(name)
-    return name
+  #runSeries(recipe: string, outcome: string): RunSeries {
+    const known = this.#runs.get(`${recipe}${SEPARATOR}${outcome}`)
+    if (known) return known
+    if (this.#runs.size >= MOST_SERIES && recipe !== OTHER) return this.#runSeries(OTHER, outcome)
+    const series = {
+      labels: { recipe, outcome },
+      count: 0,
+      durations: new Durations(BOUNDS),
+      firstTokens: new Durations(BOUNDS),
+    }
+    this.#runs.set(`${recipe}${SEPARATOR}${outcome}`, series)
+    return series
   }
+
+  #callSeries(
+    recipe: string,
+    { provider, model, outcome }: Pick<CallRecord, 'provider' | 'model' | 'outcome'>,
+  ): CallSeries {
+    const key = `${recipe}${SEPARATOR}${provider}${SEPARATOR}${model}${SEPARATOR}${outcome}`
+    const known = this.#calls.get(key)
+    if (known) return known
+    if (this.#calls.size >= MOST_SERIES && recipe !== OTHER)
+      return this.#callSeries(OTHER, { provider, model: OTHER, outcome })
+    const series = {
+      labels: { recipe, provider, model, outcome },
+      count: 0,
+      input: 0,
+      output: 0,
+      cached: 0,
+      reasoning: 0,
+      usd: 0,
+      durations: new Durations(BOUNDS),
+      firstTokens: new Durations(BOUNDS),
+    }
+    this.#calls.set(key, series)
+    return series
+  }
+
+  #exportCounters(): void {
+    const counter = (name: string, help: string, samples: Parameters<typeof exportMetric>[2]): void =>
+      exportMetric(this.registry, { name, help, type: 'counter' }, samples)
+    counter('moa_http_requests_total', 'Requests by route and status.', () => [...this.#requests.values()])
+    counter('moa_runs_degraded_total', 'Degraded answers by reason.', () => [...this.#degraded.values()])
+    counter('moa_runs_total', 'Answers by recipe or model asked for, and outcome.', () =>
+      [...this.#runs.values()].map(({ labels, count }) => ({ labels, value: count })),
+    )
+    const calls = (pick: (series: CallSeries) => number) => () =>
+      [...this.#calls.values()].map((series) => ({ labels: series.labels, value: pick(series) }))
+    counter(
+      'moa_calls_total',
+      'Calls to providers by outcome.',
+      calls(({ count }) => count),
+    )
+    counter(
+      'moa_input_tokens_total',
+      'Prompt tokens, cached ones included.',
+      calls(({ input }) => input),
+    )
+    counter(
+      'moa_cached_input_tokens_total',
+      'Prompt tokens from a provider’s cache.',
+      calls(({ cached }) => cached),
+    )
+    counter(
+      'moa_output_tokens_total',
+      'Answer tokens, reasoning included.',
+      calls(({ output }) => output),
+    )
+    counter(
+      'moa_reasoning_tokens_total',
+      'Answer tokens spent on reasoning.',
+      calls(({ reasoning }) => reasoning),
+    )
+    counter(
+      'moa_cost_usd_total',
+      'Cost of calls whose price is known.',
+      calls(({ usd }) => usd),
+    )
+  }
+
+  #exportDurations(): void {
+    const histogram = <Series extends RunSeries | CallSeries>(
+      options: { readonly name: string; readonly help: string },
+      of: ReadonlyMap<string, Series>,
+      pick: 'durations' | 'firstTokens',
+    ): void =>
+      exportMetric(this.registry, { ...options, type: 'histogram' }, () =>
+        [...of.values()].flatMap((series) => series[pick].samples(options.name, series.labels)),
+      )
+    const runs = this.#runs
+    const calls = this.#calls
+    histogram(
+      { name: 'moa_run_duration_seconds', help: 'From a request to the end of its answer.' },
+      runs,
+      'durations',
+    )
+    histogram(
+      { name: 'moa_run_first_token_seconds', help: 'From a request to the first piece of its answer.' },
+      runs,
+      'firstTokens',
+    )
+    histogram({ name: 'moa_call_duration_seconds', help: 'Calls to providers.' }, calls, 'durations')
+    histogram(
+      { name: 'moa_call_first_token_seconds', help: 'Calls to providers, to their first token.' },
+      calls,
+      'firstTokens',
+    )
+  }
+}
+
+const OTHER = 'other'
+
+function bump(
+  counts: Map<string, { readonly labels: Record<string, string>; value: number }>,
+  key: string,
+  labels: () => Record<string, string>,
+): void {
+  const known = counts.get(key)
+  if (known) known.value += 1
+  else if (counts.size < MOST_SERIES) counts.set(key, { labels: labels(), value: 1 })
 }

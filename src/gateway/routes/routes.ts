@@ -16,9 +16,12 @@ import { openapi } from './openapi.js'
 
 type Handler = (gateway: Gateway, visit: Visit) => void | Promise<void>
 
-interface Route extends RouteOptions {
-  readonly method: 'GET' | 'POST'
+/** What answers one method at one path. */
+export interface Route extends RouteOptions {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** A hono path: `/api/runs/:id`, `/assets/*`. */
   readonly path: string
+  /** Answers through `visit.exchange`; what it throws is told to the client. */
   readonly handler: Handler
 }
 
@@ -64,25 +67,32 @@ const ABSENT: Readonly<Record<string, string>> = {
   '/v1/embeddings': 'Embeddings are not served: a mixture of agents writes text. Ask the provider directly.',
 }
 
-/** Puts every route on an app. Pages and further JSON come under paths of their own: `/api/…` is free for them. */
-export function addRoutes(app: Hono, gateway: Gateway): Hono {
+/** Puts every route on an app, further ones first. */
+export function addRoutes(app: Hono, gateway: Gateway, further: readonly Route[] = []): Hono {
   const serve =
     (options: RouteOptions, handler: Handler) =>
     (context: Context): Response | Promise<Response> =>
       pass(context, (exchange) => gateway.answer(exchange, options, (visit) => handler(gateway, visit)))
-  for (const { method, path, handler, ...options } of ROUTES) {
-    app.on(method, path, serve(options, handler))
+  const routes = [...further, ...ROUTES]
+  for (const { method, path, handler, ...options } of routes) app.on(method, path, serve(options, handler))
+  for (const { path, handler: _, ...options } of routes) {
+    const methods = routes.filter((route) => route.path === path).map(({ method }) => method)
     // Browsers ask beforehand, without a key; so does whoever uses the wrong method.
-    app.all(path, serve({ ...options, open: true }, wrongMethod(method)))
+    app.all(path, serve({ ...options, open: true }, wrongMethod(methods)))
   }
   app.all('/v1/messages/*', serve({ name: 'unknown', open: true, surface: messagesSurface }, notFound))
   return app.notFound(serve({ name: 'unknown', open: true }, notFound))
 }
 
-function wrongMethod(method: Route['method']): Handler {
+function wrongMethod(methods: readonly Route['method'][]): Handler {
+  const allowed = [...new Set(methods)].join(' or ')
+  const allow = [...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))]
   return (_, { exchange, route }) => {
-    exchange.always.push('allow', method === 'GET' ? 'GET, HEAD, OPTIONS' : `${method}, OPTIONS`)
-    throw new MoaError('method_not_allowed', `${route} takes ${method}, not ${exchange.method.slice(0, 20)}.`)
+    exchange.always.push('allow', [...allow, 'OPTIONS'].join(', '))
+    throw new MoaError(
+      'method_not_allowed',
+      `${route} takes ${allowed}, not ${exchange.method.slice(0, 20)}.`,
+    )
   }
 }
 

@@ -31,10 +31,15 @@ export class Account {
   readonly #degraded: Degradation[] = []
   readonly #collector: Collector | undefined
   readonly #stages: StageTime[] = []
+  readonly #simulated: boolean
 
-  /** @param trace keep proposals and timings too */
-  constructor(trace: boolean) {
+  /**
+   * @param options.trace keep proposals and timings too
+   * @param options.simulated no answer of this run is a real one
+   */
+  constructor({ trace, simulated }: { readonly trace: boolean; readonly simulated: boolean }) {
     this.#collector = trace ? new Collector() : undefined
+    this.#simulated = simulated
   }
 
   /** Notes an event; those of the answer itself only change what a trace says. */
@@ -98,6 +103,7 @@ export class Account {
     const { run, cost, degraded } = this
     return {
       ...(run && { run_id: run.runId, recipe: run.recipe, recipe_hash: run.recipeHash }),
+      ...(this.#simulated && { simulated: true }),
       calls: this.calls.length,
       usage_scope: scope,
       ...(scope === 'answer' && { run_usage: encodeUsage(this.usage) }),

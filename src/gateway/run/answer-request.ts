@@ -164,7 +164,6 @@ function record({ gateway, visit }: Job, { decoded }: Order, outcome: RunOutcome
   const { account, status, error, firstTokenMs, durationMs } = outcome
   metrics.request(visit.route, status)
   metrics.run(decoded.model, outcome)
-  for (const call of account.calls) metrics.call(decoded.model, call)
   const { usage, cost, degraded } = account
   const fields = {
     requestId: visit.requestId,

@@ -69,7 +69,7 @@ export class Run {
 
   constructor(init: RunInit) {
     this.#init = init
-    this.account = new Account(init.options.trace)
+    this.account = new Account({ trace: init.options.trace, simulated: init.target.simulated === true })
   }
 
   /** Ends the run early: every upstream call is closed, and a client that is still there is told why. */
@@ -228,8 +228,12 @@ export class Run {
   }
 
   #headers(): HeaderList {
-    const { decoded, headers } = this.#init
-    return [...headers, ...disclosure(decoded.ignored, this.account.degraded)]
+    const { decoded, headers, target } = this.#init
+    return [
+      ...headers,
+      ...(target.simulated === true ? ['x-moa-simulated', 'true'] : []),
+      ...disclosure(decoded.ignored, this.account.degraded),
+    ]
   }
 
   #brokenOff(): MoaError {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { ErrorInfo, Result } from '../../core/index.js'
 import {
   ChunkEncoder,
@@ -15,6 +14,7 @@ import {
   type DecodedRequest,
   type StreamEncoder,
 } from '../../wire/index.js'
+import { newId } from './ids.js'
 
 type Extension = Readonly<Record<string, unknown>>
 
@@ -43,8 +43,6 @@ export interface Surface {
   error(error: ErrorInfo, requestId: string): unknown
 }
 
-const newId = (): string => randomUUID().replaceAll('-', '')
-
 export const chatSurface: Surface = {
   name: 'chat',
   path: '/v1/chat/completions',
@@ -54,7 +52,7 @@ export const chatSurface: Surface = {
     return {
       decoded,
       reply(created) {
-        const identity = { id: `chatcmpl-${newId()}`, created, model }
+        const identity = { id: newId('chatcmpl-'), created, model }
         return {
           id: identity.id,
           stream: () => new ChunkEncoder(identity, { includeUsage }),
@@ -75,7 +73,7 @@ export const responsesSurface: Surface = {
     return {
       decoded,
       reply(created) {
-        const identity = { id: `resp_${newId()}`, created, model, echo }
+        const identity = { id: newId('resp_'), created, model, echo }
         return {
           id: identity.id,
           stream: () => new ResponsesEncoder(identity),
@@ -95,7 +93,7 @@ export const messagesSurface: Surface = {
     return {
       decoded,
       reply() {
-        const identity = { id: `msg_${newId()}`, model: decoded.model }
+        const identity = { id: newId('msg_'), model: decoded.model }
         return {
           id: identity.id,
           stream: () => new MessagesEncoder(identity),

@@ -1,0 +1,194 @@
+import { join } from 'node:path'
+import { MoaError } from '../../../core/errors.js'
+import { wrapModel, type Model } from '../../../core/model.js'
+import type { Sampling } from '../../../core/request.js'
+import { checkNames } from '../../../eval/harness/contestant.js'
+import type { EvalLog, EvalLogs, RunStatus } from '../../../eval/harness/eval-log.js'
+import { journaled } from '../../../eval/harness/journaled.js'
+import { runBenchmark } from '../../../eval/harness/run.js'
+import { specHash, type BenchmarkName, type RunSpec } from '../../../eval/harness/run-spec.js'
+import { selectSamples } from '../../../eval/harness/select-samples.js'
+import { formatProblem, ProblemLog } from '../../../eval/problems.js'
+import { tellWarnings, warn } from '../../notices.js'
+import type { Invocation } from '../../program.js'
+import type { Shell } from '../../shell.js'
+import { openWorkspace, type Workspace } from '../../workspace/open.js'
+import type { Bench, BenchSetup, PreparedRun, RunFlags } from './benches/bench.js'
+import { benchOf } from './benches/index.js'
+import { Cast } from './contestants.js'
+import { checkFolder, dataFolder } from './data-folder.js'
+import { openEvalLogs } from './eval-logs.js'
+import { EvalProgress } from '../../display/eval-progress.js'
+import { isPartial, runReport, writeReport } from './report-run.js'
+
+/** `moa eval run`: answers, judgments, figures. The same run goes on where it was stopped. */
+export async function evalRun({ shell, args, options, exitWith }: Invocation<RunFlags>): Promise<void> {
+  const name = args[0] as BenchmarkName
+  const bench = await benchOf(name)
+  // Calls are journaled in a run that is known only once its models are.
+  let log: EvalLog | undefined
+  const workspace = await openWorkspace({
+    config: options.config,
+    // Times and costs of an evaluation are to be those of its own calls.
+    cache: false,
+    around: (model) => journaledLater(model, () => log),
+  })
+  const store = openEvalLogs(workspace.settings)
+  try {
+    tellWarnings(workspace, shell)
+    const problems = new ProblemLog()
+    const cast = new Cast({ workspace, problems, signal: shell.signal })
+    const prepared = await bench.prepare(setupOf({ name, options, workspace, cast, problems, shell }))
+    checkNames(prepared.contestants)
+    if (cast.simulated)
+      warn(shell, 'SIMULATED: simulated models take part, so the results say nothing about real ones.')
+    const begun = begin({ name, options, prepared, logs: store.logs, simulated: cast.simulated })
+    log = begun.log
+    for (const problem of problems.list()) warn(shell, formatProblem(problem))
+    const status = await go({ ...begun, options, prepared, shell })
+    await finish({ log, bench, status, problems, shell, json: options.json === true, exitWith })
+  } finally {
+    store.close()
+    await workspace.close()
+  }
+}
+
+/** A model whose calls are journaled from the moment there is a log. */
+function journaledLater(model: Model, log: () => EvalLog | undefined): Model {
+  let wrapped: Model | undefined
+  return wrapModel(model, (request, streaming) => {
+    const run = log()
+    if (run !== undefined) wrapped ??= journaled(model, run.calls)
+    return (wrapped ?? model).stream(request, streaming)
+  })
+}
+
+interface Setting {
+  readonly name: BenchmarkName
+  readonly options: RunFlags
+  readonly workspace: Workspace
+  readonly cast: Cast
+  readonly problems: ProblemLog
+  readonly shell: Shell
+}
+
+function setupOf({ name, options, workspace, cast, problems, shell }: Setting): BenchSetup {
+  const { data, seed, temperature, maxTokens } = options
+  const sampling: Sampling = {
+    ...(temperature !== undefined && { temperature }),
+    ...(maxTokens !== undefined && { maxTokens }),
+  }
+  const folder = data === undefined ? undefined : checkFolder('--data', data)
+  if (options.judgeConfigs !== undefined) checkFolder('--judge-configs', options.judgeConfigs)
+  return {
+    flags: options,
+    seed: seed ?? 0,
+    sampling,
+    data: dataFolder(folder ?? join(workspace.settings.dataFolder, 'data'), [
+      name,
+      name.replaceAll('-', '_'),
+    ]),
+    problems,
+    signal: shell.signal,
+    contestant: (text, read) => cast.contestant(text, read),
+    judge: async (model, judge) => ({
+      name: judge,
+      model: await cast.model(model),
+      fingerprint: cast.fingerprint(model),
+    }),
+    isModel: (text) => cast.isModel(text),
+  }
+}
+
+/** Finds the run that is to go on, or starts one. */
+function begin(options: {
+  readonly name: BenchmarkName
+  readonly options: RunFlags
+  readonly prepared: PreparedRun
+  readonly logs: EvalLogs
+  readonly simulated: boolean
+}): { readonly log: EvalLog; readonly resumed: boolean } {
+  const { name, options: flags, prepared, logs, simulated } = options
+  const { seed, sample, limit } = flags
+  const samples = selectSamples(prepared.samples, { seed: seed ?? 0, sample, limit })
+  const spec: RunSpec = {
+    benchmark: name,
+    contestants: prepared.contestants.map(({ name: called, fingerprint, recorded }) => ({
+      name: called,
+      fingerprint,
+      recorded,
+    })),
+    judges: prepared.judges,
+    seed: seed ?? 0,
+    options: {
+      ...prepared.options,
+      ...(seed !== undefined && { samplingSeed: seed }),
+      ...(simulated && { simulated }),
+    },
+    ...(prepared.baseline !== undefined && { baseline: prepared.baseline }),
+    ...(sample !== undefined && { sample }),
+    ...(limit !== undefined && { limit }),
+  }
+  const hash = specHash(spec)
+  const known = flags.new === true ? undefined : logs.sameSpec(hash)
+  if (known !== undefined) return { log: known, resumed: true }
+  const log = logs.create({ spec, specHash: hash, createdAt: Date.now() }, samples)
+  for (const [file, text] of Object.entries(prepared.attachments ?? {})) log.attach(file, text)
+  return { log, resumed: false }
+}
+
+async function go(run: {
+  readonly log: EvalLog
+  readonly resumed: boolean
+  readonly options: RunFlags
+  readonly prepared: PreparedRun
+  readonly shell: Shell
+}): Promise<RunStatus> {
+  const { log, resumed, options, prepared, shell } = run
+  const { concurrency, maxCost, seed, quiet = false } = options
+  const progress = quiet ? undefined : new EvalProgress(shell)
+  if (!quiet) shell.note(resumed ? `Run ${log.id} goes on.` : `Run ${log.id}`)
+  try {
+    return await runBenchmark({
+      log,
+      benchmark: prepared.benchmark(log.samples()),
+      contestants: prepared.contestants,
+      concurrency,
+      resumed,
+      signal: shell.signal,
+      onEvent: (event) => progress?.add(event),
+      ...(maxCost !== undefined && { maxCostUsd: maxCost }),
+      ...(seed !== undefined && { seed }),
+    })
+  } catch (error) {
+    if (shell.signal.aborted) shell.note(`Run ${log.id} was stopped; the same command goes on where it was.`)
+    throw error
+  } finally {
+    progress?.end()
+  }
+}
+
+async function finish(options: {
+  readonly log: EvalLog
+  readonly bench: Bench
+  readonly status: RunStatus
+  readonly problems: ProblemLog
+  readonly shell: Shell
+  readonly json: boolean
+  readonly exitWith: (code: number) => void
+}): Promise<void> {
+  const { log, bench, problems, shell, json, exitWith } = options
+  const report = runReport(log, bench.results(log))
+  await writeReport(report, { shell, json })
+  const { status, reason } = log.record
+  if (status === 'stopped' && reason !== undefined) warn(shell, reason)
+  if (isPartial(report, problems.list())) exitWith(3)
+}
+
+/** @throws MoaError `usage` for a run of a benchmark these commands don't know. */
+export async function resultsOf(log: EvalLog): Promise<ReturnType<typeof runReport>> {
+  const { benchmark } = log.record.spec
+  const bench = await benchOf(benchmark)
+  if (log.samples().length === 0) throw new MoaError('data_invalid', `Run ${log.id} has no samples.`)
+  return runReport(log, bench.results(log))
+}

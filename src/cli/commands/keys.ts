@@ -1,0 +1,168 @@
+import { existsSync } from 'node:fs'
+import { MoaError } from '../../core/errors.js'
+import { loadSettings } from '../../config/load.js'
+import { dollars } from '../../engine/spend.js'
+import { createKey, periodsOf, shownKey, type KeyLimits, type KeyRecord } from '../../gateway/index.js'
+import { KNOWN_PROVIDERS } from '../../providers/known.js'
+import type { Invocation } from '../program.js'
+import { keyFilePath, openKeyFile, type KeyFile } from '../serve/key-file.js'
+import { oneLine } from '../terminal/sanitize.js'
+import { table } from '../view/table.js'
+
+interface FileOptions {
+  readonly keys?: string
+  readonly config?: string
+}
+
+export interface CreateOptions extends FileOptions {
+  readonly model?: readonly string[]
+  readonly requestsPerMinute?: number
+  readonly tokensPerMinute?: number
+  readonly concurrent?: number
+  readonly dailyBudget?: number
+  readonly monthlyBudget?: number
+  /** Days. */
+  readonly expires?: number
+  readonly json?: boolean
+}
+
+const DAY_MS = 86_400_000
+
+/** `moa keys create`: prints a new key, once. */
+export async function createKeyCommand({ shell, args, options }: Invocation<CreateOptions>): Promise<void> {
+  const [name = ''] = args
+  const now = Date.now()
+  const { expires } = options
+  await withKeyFile(options, async (file) => {
+    const { key, record } = await createKey(file.keys, {
+      name,
+      limits: limitsOf(options),
+      now,
+      ...(expires !== undefined && { expiresAt: now + expires * DAY_MS }),
+    })
+    if (options.json) {
+      const { hash: _, ...shown } = record
+      await shell.write(`${JSON.stringify({ key, ...shown }, null, 2)}\n`)
+    } else await shell.write(`${key}\n`)
+    shell.note('This is the only time the key is shown. Gateways ask for keys from their next start on.')
+  })
+}
+
+function limitsOf(options: CreateOptions): KeyLimits {
+  const { model, requestsPerMinute, tokensPerMinute, concurrent, dailyBudget, monthlyBudget } = options
+  return {
+    ...(model !== undefined && { models: model }),
+    ...(requestsPerMinute !== undefined && { requestsPerMinute }),
+    ...(tokensPerMinute !== undefined && { tokensPerMinute }),
+    ...(concurrent !== undefined && { concurrentRuns: concurrent }),
+    ...(dailyBudget !== undefined && { dailyBudgetUsd: dailyBudget }),
+    ...(monthlyBudget !== undefined && { monthlyBudgetUsd: monthlyBudget }),
+  }
+}
+
+/** `moa keys list`: every key, its limits and what it has spent. */
+export async function listKeys({
+  shell,
+  options,
+}: Invocation<FileOptions & { readonly json?: boolean }>): Promise<void> {
+  const settings = await loadSettings({ known: KNOWN_PROVIDERS, ...config(options) })
+  const path = keyFilePath(settings, options.keys)
+  if (!existsSync(path)) {
+    if (options.json) await shell.write('[]\n')
+    else shell.note('There are no keys; `moa keys create NAME` makes one.')
+    return
+  }
+  await withKeyFile(options, async (file) => {
+    const records = [...(await file.keys.list())].sort((a, b) => a.createdAt - b.createdAt)
+    const { day, month } = periodsOf(Date.now())
+    const listed = await Promise.all(
+      records.map(async ({ hash: _, ...record }) => ({
+        ...record,
+        state: stateOf(record),
+        spentTodayUsd: await file.spend.spent(record.id, day),
+        spentThisMonthUsd: await file.spend.spent(record.id, month),
+      })),
+    )
+    if (options.json) await shell.write(`${JSON.stringify(listed, null, 2)}\n`)
+    else
+      await shell.write(
+        `${table({
+          heads: ['key', 'name', 'state', 'today', 'month', 'limits'],
+          rows: listed.map((key) => [
+            shownKey(key.id),
+            oneLine(key.name),
+            key.state,
+            dollars(key.spentTodayUsd),
+            dollars(key.spentThisMonthUsd),
+            describeLimits(key),
+          ]),
+          width: shell.stdout.columns,
+          prose: true,
+          styled: shell.stdout.styled,
+        })}\n`,
+      )
+  })
+}
+
+function stateOf({ revokedAt, expiresAt }: Pick<KeyRecord, 'revokedAt' | 'expiresAt'>): string {
+  if (revokedAt !== undefined) return 'revoked'
+  if (expiresAt === undefined) return 'valid'
+  return expiresAt <= Date.now() ? 'expired' : `until ${new Date(expiresAt).toISOString().slice(0, 10)}`
+}
+
+function describeLimits(limits: KeyLimits): string {
+  const { models, requestsPerMinute, tokensPerMinute, concurrentRuns, dailyBudgetUsd, monthlyBudgetUsd } =
+    limits
+  const words = [
+    ...(models ? [models.join(' ')] : []),
+    ...(requestsPerMinute !== undefined ? [`${requestsPerMinute} requests/min`] : []),
+    ...(tokensPerMinute !== undefined ? [`${tokensPerMinute} tokens/min`] : []),
+    ...(concurrentRuns !== undefined ? [`${concurrentRuns} at a time`] : []),
+    ...(dailyBudgetUsd !== undefined ? [`${dollars(dailyBudgetUsd)}/day`] : []),
+    ...(monthlyBudgetUsd !== undefined ? [`${dollars(monthlyBudgetUsd)}/month`] : []),
+  ]
+  return words.length === 0 ? 'none' : words.join(', ')
+}
+
+/** `moa keys revoke`: running gateways stop taking the key within a second, in the middle of an answer too. */
+export async function revokeKey({ shell, args, options }: Invocation<FileOptions>): Promise<void> {
+  const [wanted = ''] = args
+  await withKeyFile(options, async (file) => {
+    const record = find(await file.keys.list(), wanted)
+    if (record.revokedAt !== undefined) {
+      shell.note(`${shownKey(record.id)} (${oneLine(record.name)}) was revoked already.`)
+      return
+    }
+    await file.keys.put({ ...record, revokedAt: Date.now() })
+    shell.note(`${shownKey(record.id)} (${oneLine(record.name)}) is revoked.`)
+  })
+}
+
+/** A key by its id, by what is shown of it, by itself, or by a name only one has. */
+function find(records: readonly KeyRecord[], wanted: string): KeyRecord {
+  const id = /^moa_([A-Za-z0-9]{12})(_|$)/.exec(wanted)?.[1] ?? wanted
+  const byId = records.find((record) => record.id === id)
+  if (byId) return byId
+  const named = records.filter(({ name, revokedAt }) => name === wanted && revokedAt === undefined)
+  const [first] = named
+  if (first && named.length === 1) return first
+  // Whatever was given may be a key, which belongs into no message.
+  throw new MoaError(
+    'usage',
+    named.length > 1
+      ? `${named.length} keys have this name; give one of: ${named.map(({ id }) => shownKey(id)).join(', ')}.`
+      : 'There is no such key; `moa keys list` shows them all.',
+  )
+}
+
+const config = ({ config: file }: FileOptions): { file?: string } => (file === undefined ? {} : { file })
+
+async function withKeyFile(options: FileOptions, work: (file: KeyFile) => Promise<void>): Promise<void> {
+  const settings = await loadSettings({ known: KNOWN_PROVIDERS, ...config(options) })
+  const file = await openKeyFile(keyFilePath(settings, options.keys))
+  try {
+    await work(file)
+  } finally {
+    file.close()
+  }
+}

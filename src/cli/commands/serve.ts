@@ -1,0 +1,114 @@
+import { isatty } from 'node:tty'
+import { Gateway, listen, loadTracing, type Listening } from '../../gateway/index.js'
+import { tellWarnings, warn } from '../notices.js'
+import type { Invocation } from '../program.js'
+import { tellServed } from '../serve/banner.js'
+import { watchConfig } from '../serve/config-watch.js'
+import { findKeyFile, type KeyFile } from '../serve/key-file.js'
+import { addressOf, checkAddress, gatewaySettings, type ServeOptions } from '../serve/options.js'
+import { requestLog, type RequestLog } from '../serve/request-log.js'
+import { Reloading, openServed, type Served } from '../serve/served.js'
+import type { Shell } from '../shell.js'
+import { version } from '../version.js'
+
+/** `moa serve`: recipes and models over OpenAI's and Anthropic's interfaces, until it is stopped. */
+export async function serve({ shell, options }: Invocation<ServeOptions>): Promise<void> {
+  const served = await openServed(options.config, shell)
+  const { settings } = served.workspace
+  let keys: KeyFile | undefined
+  let reloading: Reloading | undefined
+  try {
+    tellWarnings(served.workspace, shell)
+    keys = await findKeyFile(settings, options.keys)
+    const address = addressOf(options, settings.gateway)
+    checkAddress(address, { keys: keys !== undefined, insecure: options.insecure === true })
+    const log = await requestLog(options.log ?? (shell.stderr.live ? 'pretty' : 'json'), shell)
+    const gateway = await createGateway(served, { options, keys, log, loopback: address.loopback })
+    const listening = await listen(gateway, address)
+    reloading = new Reloading(served, { gateway, shell, log, config: options.config })
+    await shell.write(`${listening.url}\n`)
+    tellServed(served, { shell, listening, keys })
+    if (!address.loopback && keys === undefined)
+      warn(shell, 'INSECURE: whoever reaches this address may use every model, at your cost.')
+    await untilStopped({ shell, listening, gateway, reloading, config: options.config })
+    log.flush()
+  } finally {
+    await (reloading ?? served.workspace).close()
+    keys?.close()
+  }
+}
+
+async function createGateway(
+  { workspace, catalog }: Served,
+  {
+    options,
+    keys,
+    log,
+    loopback,
+  }: { options: ServeOptions; keys: KeyFile | undefined; log: RequestLog; loopback: boolean },
+): Promise<Gateway> {
+  const input = workspace.settings.gateway
+  const tracing = await loadTracing({ version: version(), captureContent: input.traceContent === true })
+  return new Gateway({
+    catalog,
+    settings: gatewaySettings(options, input),
+    loopback,
+    log,
+    version: version(),
+    ...(keys && { keys: keys.keys, spend: keys.spend }),
+    ...(tracing && { tracing }),
+  })
+}
+
+/** Serves until a signal says stop; then answers under way may finish. A second signal ends them. */
+async function untilStopped({
+  shell,
+  listening,
+  gateway,
+  reloading,
+  config,
+}: {
+  shell: Shell
+  listening: Listening
+  gateway: Gateway
+  reloading: Reloading
+  config: string | undefined
+}): Promise<void> {
+  const unwatch = watchConfig(config, () => void reloading.reload())
+  const stopped = stopRequested(shell, () => void reloading.reload())
+  try {
+    await stopped
+  } finally {
+    unwatch()
+  }
+  const { size } = gateway.runs
+  const { shutdownMs } = gateway.settings
+  if (size > 0)
+    shell.note(`Stopping: ${answers(size)} may take up to ${shutdownMs / 1000} s; again to stop at once.`)
+  const atOnce = (): void => void gateway.stop(0)
+  if (shell.signal.aborted) atOnce()
+  shell.signal.addEventListener('abort', atOnce, { once: true })
+  const ended = await listening.close()
+  shell.signal.removeEventListener('abort', atOnce)
+  shell.note(ended === 0 ? 'Stopped.' : `Stopped; ${answers(ended)} had to be ended.`)
+}
+
+const answers = (count: number): string => (count === 1 ? '1 answer' : `${count} answers`)
+
+/** Resolves with the first signal to stop; a hangup reloads, unless it says that the terminal is gone. */
+function stopRequested(shell: Shell, reload: () => void): Promise<void> {
+  const onTerminal = isatty(0)
+  return new Promise((resolve) => {
+    const stop = (): void => {
+      for (const release of releases) release()
+      resolve()
+    }
+    const releases = [
+      shell.onSignal('SIGINT', stop),
+      shell.onSignal('SIGTERM', stop),
+      shell.onSignal('SIGHUP', () => (onTerminal && !isatty(0) ? stop() : reload())),
+    ]
+    if (shell.signal.aborted) stop()
+    shell.signal.addEventListener('abort', stop, { once: true })
+  })
+}

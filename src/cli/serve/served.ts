@@ -1,0 +1,85 @@
+import { errorInfo } from '../../core/errors.js'
+import type { Catalog, Gateway, GatewayLog } from '../../gateway/index.js'
+import { tellWarnings, warn } from '../notices.js'
+import type { Shell } from '../shell.js'
+import { openWorkspace, type Workspace } from '../workspace/open.js'
+import { workspaceCatalog } from './catalog.js'
+
+/** An installation as it was read at one moment, and what is served of it. */
+export interface Served {
+  readonly workspace: Workspace
+  readonly catalog: Catalog
+}
+
+/** @throws {@link MoaError} `config_invalid` and the like */
+export async function openServed(config: string | undefined, shell: Shell): Promise<Served> {
+  const workspace = await openWorkspace({ config })
+  try {
+    await workspace.prepare(undefined, shell.signal)
+    return { workspace, catalog: await workspaceCatalog(workspace) }
+  } catch (error) {
+    await workspace.close()
+    throw error
+  }
+}
+
+/** Keeps a gateway at what the configuration says, as long as that makes sense. */
+export class Reloading {
+  readonly #options: { gateway: Gateway; shell: Shell; log: GatewayLog; config: string | undefined }
+  #current: Served
+  #running: Promise<void> | undefined
+  #again = false
+
+  constructor(
+    current: Served,
+    options: { gateway: Gateway; shell: Shell; log: GatewayLog; config: string | undefined },
+  ) {
+    this.#current = current
+    this.#options = options
+  }
+
+  /** Reads the configuration again. What is wrong with it is told, and everything stays as it was. */
+  reload(): Promise<void> {
+    if (this.#running !== undefined) {
+      this.#again = true
+      return this.#running
+    }
+    this.#running = this.#read().finally(() => {
+      this.#running = undefined
+      if (!this.#again) return
+      this.#again = false
+      void this.reload()
+    })
+    return this.#running
+  }
+
+  async close(): Promise<void> {
+    await this.#running
+    await this.#current.workspace.close()
+  }
+
+  async #read(): Promise<void> {
+    const { gateway, shell, log, config } = this.#options
+    let next: Served
+    try {
+      next = await openServed(config, shell)
+    } catch (error) {
+      const { message } = errorInfo(error)
+      for (const line of message.split('\n')) warn(shell, line)
+      warn(shell, 'The configuration can’t be used; the one before stays in force.')
+      log.error({ error: message }, 'configuration not taken over')
+      return
+    }
+    const { workspace: old } = this.#current
+    tellWarnings(next.workspace, shell)
+    if (JSON.stringify(old.settings.gateway) !== JSON.stringify(next.workspace.settings.gateway))
+      warn(shell, 'What changed under "gateway" takes effect at the next start.')
+    this.#current = next
+    const unused = gateway.replaceCatalog(next.catalog)
+    const { length } = next.catalog.entries
+    shell.note(`Configuration read again: ${length} models.`)
+    log.info({ models: length }, 'configuration read again')
+    // Runs under way keep their connections until they end.
+    void unused.then(() => old.close()).catch(() => {})
+  }
+}
