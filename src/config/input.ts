@@ -84,6 +84,12 @@ export interface DialectInput {
   readonly seedField?: 'seed' | 'random_seed'
   /** Ask for usage at the end of streams. */
   readonly streamUsage?: boolean
+  /** `false` adds a user turn to a conversation that ends with the assistant's, which the server would refuse. */
+  readonly assistantLast?: boolean
+  /** Join neighbouring turns of one role. */
+  readonly mergeTurns?: boolean
+  /** Join all instructions at the front. */
+  readonly systemFirst?: boolean
 }
 
 /** US dollars per million tokens. */
@@ -164,6 +170,8 @@ export interface ConfigInput {
   readonly providers?: Readonly<Record<string, ProviderInput>>
   /** By `provider/model`; wins over the built-in figures. */
   readonly prices?: Readonly<Record<string, PriceInput>>
+  /** Context windows in tokens, by `provider/model`; wins over the built-in figures. */
+  readonly contextTokens?: Readonly<Record<string, number>>
   /** Keeps answers of providers, so that the same call is not paid for twice. Default false. */
   readonly cache?: boolean | CacheInput
   /** Where templates, journals and the cache are kept; a relative path starts at the configuration file. */

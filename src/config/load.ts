@@ -60,6 +60,7 @@ export async function loadSettings(options: LoadOptions): Promise<Settings> {
     ...(config.defaultRecipe !== undefined && { defaultRecipe: config.defaultRecipe }),
     models: config.models ?? {},
     prices: config.prices ?? {},
+    contextTokens: config.contextTokens ?? {},
     dataFolder,
     cache: cacheSettings(config.cache, dataFolder),
     gateway: config.gateway ?? {},

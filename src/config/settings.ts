@@ -62,6 +62,7 @@ export interface Settings {
   readonly own?: OwnModels
   readonly defaultRecipe?: string
   readonly models: Readonly<Record<string, string>>
+  readonly contextTokens: Readonly<Record<string, number>>
   readonly prices: Readonly<Record<string, PriceInput>>
   readonly dataFolder: string
   readonly cache: CacheSettings

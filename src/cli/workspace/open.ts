@@ -80,6 +80,7 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     providers: upstreamSettings,
     inProcess: { [SIM_PROVIDER]: (model) => simulator.model(model) },
     prices: settings.prices,
+    contextTokens: settings.contextTokens,
   })
   const recording = options.record === undefined ? undefined : await import('./recording.js')
   const recorder = recording?.startRecording(options.record as string, { settings, onFailure: onProblem })
