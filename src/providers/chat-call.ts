@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import {
   MoaError,
   abortInfo,
@@ -117,6 +118,8 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream,
     }
     this.#state = 'running'
     this.#startedAt = clock.now()
+    // Many calls may follow one signal, and that is no leak.
+    setMaxListeners(0, signal)
     signal.addEventListener('abort', this.#onAbort, { once: true })
     this.#watchdog = new Watchdog<Phase>({
       clock,
