@@ -60,6 +60,7 @@ export async function mergeFiles(
       providers,
       models: mergeEntries(read.map((file) => file.config.models)),
       prices: mergeEntries(read.map((file) => file.config.prices)),
+      contextTokens: mergeEntries(read.map((file) => file.config.contextTokens)),
       gateway: Object.assign({}, ...placed.map(({ gateway }) => gateway)) as GatewayInput,
       data: Object.assign({}, ...placed.map(({ data }) => data)) as DataInput,
     },
