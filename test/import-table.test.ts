@@ -15,6 +15,7 @@ const TABLE: Record<string, readonly string[] | '*'> = {
   providers: ['core', 'util', 'wire'],
   sim: ['core', 'util', 'wire'],
   store: ['core', 'util'],
+  cache: ['core', 'util', 'store'],
   record: ['core', 'util'],
   eval: ['core', 'util', 'store'],
   gateway: ['core', 'util', 'wire', 'store'],

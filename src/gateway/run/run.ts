@@ -34,6 +34,8 @@ export interface RunInit {
   readonly settings: GatewaySettings
   readonly heartbeat: Heartbeat
   readonly observer: RunObserver | undefined
+  /** The observer wants the proposals' text while it is being written. */
+  readonly liveProposals?: boolean
   /** Headers that are known before the run. */
   readonly headers: HeaderList
 }
@@ -180,11 +182,12 @@ export class Run {
 
   /** Reads the model's events: the account notes them all, the sink decides what the client sees. */
   #read(delivery: 'stream' | 'whole', sink: (event: ModelEvent) => Promise<void> | undefined): Promise<void> {
-    const { target, request, observer } = this.#init
+    const { target, request, observer, liveProposals = false } = this.#init
     const { account } = this
     const events = target.model.stream(request, {
       signal: this.#controller.signal,
       delivery,
+      liveProposals,
       onCall: (call: CallRecord) => {
         account.calls.push(call)
         observer?.call(call)
