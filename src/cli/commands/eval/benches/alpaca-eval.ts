@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { MoaError } from '../../../../core/errors.js'
 import {
   alpacaEval,
+  alpacaEvalFiles,
   alpacaEvalResults,
   GAMED_FILE,
   readModelOutputs,
@@ -15,6 +16,7 @@ import { recordedModel, type Contestant } from '../../../../eval/harness/contest
 import { configuredJudge } from '../judge-configs.js'
 import { checkFolder, readNamedText, type NamedText } from '../bench-data.js'
 import type { Bench, BenchSetup, PreparedRun, ReadRecorded } from './bench.js'
+import { namedContestants } from './named.js'
 
 /** The evaluation sets, each with the outputs of its baseline, by their names in the catalogue of data. */
 const EDITIONS: Readonly<Record<string, string>> = {
@@ -26,6 +28,7 @@ const EDITIONS: Readonly<Record<string, string>> = {
 export const alpacaEvalBench: Bench = {
   prepare,
   results: alpacaEvalResults,
+  files: alpacaEvalFiles,
 }
 
 async function prepare(setup: BenchSetup): Promise<PreparedRun> {
@@ -37,7 +40,7 @@ async function prepare(setup: BenchSetup): Promise<PreparedRun> {
   const samples = samplesOf(read.data)
   const recorded = reader(samples)
   const baseline = await baselineOf(setup, { outputs: read.data, source, samples, recorded })
-  const contestants = await contestantsOf(setup, recorded)
+  const contestants = await namedContestants(setup, recorded)
   const judges = await judgesOf(setup)
   const gamed = edition === '2' && baseline.isDefault ? await calibrationOf(setup) : undefined
   return {
@@ -97,18 +100,6 @@ async function baselineOf(
     },
     isDefault: true,
   }
-}
-
-async function contestantsOf(setup: BenchSetup, recorded: ReadRecorded): Promise<Contestant[]> {
-  const texts = setup.flags.contestant ?? []
-  if (texts.length === 0)
-    throw new MoaError(
-      'usage',
-      'Nobody is to be measured: name a recipe, provider/model or a file of recorded answers with --contestant.',
-    )
-  const found: Contestant[] = []
-  for (const text of texts) found.push(await setup.contestant(text, recorded))
-  return found
 }
 
 async function judgesOf(setup: BenchSetup): Promise<JudgePool> {

@@ -1,6 +1,7 @@
 import { MoaError } from '../../../../core/errors.js'
 import {
   alpacaJudges,
+  alpacaJudgesFiles,
   alpacaJudgesResults,
   gatherGold,
   GOLD_FILE,
@@ -21,6 +22,7 @@ import type { Bench, BenchSetup, PreparedRun } from './bench.js'
 export const alpacaJudgesBench: Bench = {
   prepare,
   results: alpacaJudgesResults,
+  files: alpacaJudgesFiles,
 }
 
 async function prepare(setup: BenchSetup): Promise<PreparedRun> {

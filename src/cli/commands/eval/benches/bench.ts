@@ -2,6 +2,7 @@ import type { Sampling } from '../../../../core/request.js'
 import type { Benchmark, Judge, Sample } from '../../../../eval/harness/benchmark.js'
 import type { Contestant, RecordedTurns } from '../../../../eval/harness/contestant.js'
 import type { EvalLog } from '../../../../eval/harness/eval-log.js'
+import type { ExportFile } from '../../../../eval/harness/export-file.js'
 import type { RunResults } from '../../../../eval/harness/results.js'
 import type { JudgeSpec } from '../../../../eval/harness/run-spec.js'
 import type { ProblemLog, Read } from '../../../../eval/problems.js'
@@ -13,6 +14,10 @@ export interface RunFlags {
   readonly judge?: readonly string[]
   readonly baseline?: string
   readonly edition?: string
+  readonly mode?: string
+  readonly referenceAnswers?: string
+  readonly category?: string
+  readonly deterministicJudge?: boolean
   readonly data?: string
   readonly calibration?: string
   readonly gold?: string
@@ -83,4 +88,6 @@ export interface Bench {
   prepare(setup: BenchSetup): Promise<PreparedRun>
   /** Every figure, from the log alone. */
   results(log: EvalLog): RunResults
+  /** The run's files in the benchmark's own formats. */
+  files(log: EvalLog): readonly ExportFile[]
 }

@@ -7,6 +7,10 @@ import type { Bench } from './bench.js'
 const BENCHES: Readonly<Partial<Record<BenchmarkName, () => Promise<Bench>>>> = {
   'alpaca-eval': async () => (await import('./alpaca-eval.js')).alpacaEvalBench,
   'alpaca-judges': async () => (await import('./alpaca-judges.js')).alpacaJudgesBench,
+  'mt-bench': async () => (await import('./mt-bench.js')).mtBenchBench,
+  flask: async () => (await import('./flask.js')).flaskBench,
+  'flask-hard': async () => (await import('./flask.js')).flaskHardBench,
+  'arena-hard': async () => (await import('./arena-hard.js')).arenaHardBench,
 }
 
 /** @throws MoaError `usage` for a benchmark that can't be run. */
