@@ -28,6 +28,12 @@ export interface BenchData {
   find(name: string): NamedText | undefined
   /** @throws MoaError `file_unreadable` that says how to get it. */
   need(name: string): NamedText
+  /**
+   * A file that is in no catalogue, in the folder named or in a benchmark's folder in it; plain or with `.gz`.
+   *
+   * @param paths the first that is there counts.
+   */
+  findOwn(...paths: readonly string[]): Promise<NamedText | undefined>
   /** Folders that may hold judge configurations in the official layout. */
   readonly judgeFolders: readonly string[]
 }
@@ -50,6 +56,13 @@ export function benchData(places: DataPlaces, problems: ProblemLog): BenchData {
       return found && read(found)
     },
     need: (name) => read(resolveDataFile(name, places)),
+    async findOwn(...paths) {
+      const { folder } = places
+      if (folder === undefined) return undefined
+      const candidates = paths.flatMap((path) => [join(folder, path), join(folder, `${path}.gz`)])
+      const found = candidates.find((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true)
+      return found === undefined ? undefined : readNamedText(found)
+    },
     judgeFolders: judgeFolders(places),
   }
 }

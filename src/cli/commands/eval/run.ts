@@ -14,7 +14,7 @@ import { tellWarnings, warn } from '../../notices.js'
 import type { Invocation } from '../../program.js'
 import type { Shell } from '../../shell.js'
 import { openWorkspace, type Workspace } from '../../workspace/open.js'
-import type { Bench, BenchSetup, PreparedRun, RunFlags } from './benches/bench.js'
+import { OWN_FLAGS, type Bench, type BenchSetup, type PreparedRun, type RunFlags } from './benches/bench.js'
 import { benchOf } from './benches/index.js'
 import { Cast } from './contestants.js'
 import { dataPlaces } from '../../data/places.js'
@@ -51,6 +51,7 @@ export async function withRun(
   use: (run: EndedRun) => Promise<void>,
 ): Promise<void> {
   const bench = await benchOf(name)
+  checkFlags(name, bench, options)
   // Every call in work listens for the end.
   setMaxListeners(0, shell.signal)
   // Calls are journaled in a run that is known only once its models are.
@@ -77,6 +78,13 @@ export async function withRun(
     store.close()
     await workspace.close()
   }
+}
+
+/** Refuses flags that would be passed over. @throws MoaError `usage` */
+function checkFlags(name: BenchmarkName, bench: Bench, options: RunFlags): void {
+  for (const [flag, written] of Object.entries(OWN_FLAGS) as [keyof typeof OWN_FLAGS, string][])
+    if (options[flag] !== undefined && !bench.flags.includes(flag))
+      throw new MoaError('usage', `${written} means nothing to ${name}; leave it out.`)
 }
 
 /** A model whose calls are journaled from the moment there is a log. */

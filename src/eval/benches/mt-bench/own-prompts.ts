@@ -60,9 +60,7 @@ function pair(form: Form): MtBenchJudgePrompt {
     name: '',
     type: 'pairwise',
     system_prompt: `You compare the answers of two assistants ${what}. ${FAIR}${form.reference ? ` ${REFERENCE}` : ''} ${CHOOSE}`,
-    prompt_template: [...question(form), ...reference(form), bothAnswers(a as string, b as string)].join(
-      '\n\n',
-    ),
+    prompt_template: [...question(form), ...reference(form), bothAnswers(a, b)].join('\n\n'),
   }
 }
 

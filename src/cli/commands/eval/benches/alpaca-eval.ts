@@ -26,6 +26,7 @@ const EDITIONS: Readonly<Record<string, string>> = {
 
 /** AlpacaEval 2.0, or 1 with `--edition 1`. */
 export const alpacaEvalBench: Bench = {
+  flags: ['baseline', 'edition', 'calibration', 'judgeConfigs'],
   prepare,
   results: alpacaEvalResults,
   files: alpacaEvalFiles,

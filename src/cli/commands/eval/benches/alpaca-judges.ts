@@ -20,6 +20,7 @@ import type { Bench, BenchSetup, PreparedRun } from './bench.js'
 
 /** Judges against people: every judge votes on pairs that people have voted on. */
 export const alpacaJudgesBench: Bench = {
+  flags: ['gold', 'judgeSeeds', 'judgeConfigs'],
   prepare,
   results: alpacaJudgesResults,
   files: alpacaJudgesFiles,

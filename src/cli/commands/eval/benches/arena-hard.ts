@@ -14,13 +14,13 @@ import {
 import { arenaFiles, arenaResults } from '../../../../eval/benches/arena-hard/run/results.js'
 import type { Contestant } from '../../../../eval/harness/contestant.js'
 import { is, misfit, type Shape } from '../../../../eval/jsonl.js'
-import type { NamedText } from '../data-folder.js'
+import type { NamedText } from '../bench-data.js'
 import type { Bench, BenchSetup, PreparedRun, ReadRecorded } from './bench.js'
 import { namedContestants, onlyJudge } from './named.js'
 
 /** Arena-Hard-Auto, v2.0 or v0.1. */
 export const arenaHardBench: Bench = {
-  folders: ['arena-hard', 'arena_hard'],
+  flags: ['baseline', 'edition', 'category'],
   prepare,
   results: arenaResults,
   files: arenaFiles,
@@ -32,7 +32,7 @@ type Edition = (typeof EDITIONS)[number]
 async function prepare(setup: BenchSetup): Promise<PreparedRun> {
   const { data, problems, sampling } = setup
   const edition = editionOf(setup)
-  const source = await data.need(`${edition}/question.jsonl`, `arena-hard-${edition}/question.jsonl`)
+  const source = data.need(`arena-hard-${edition}-questions`)
   const read = readArenaQuestions(source.text, { source: source.path })
   problems.merge(read.problems)
   const { protocol, hash } = await protocolOf(setup, edition)
@@ -101,6 +101,12 @@ function reader(questions: readonly ArenaQuestion[], { flags }: BenchSetup): Rea
   }
 }
 
+/** Answers of the published baselines, by category. */
+const V2_BASELINE_FILES: Readonly<Record<string, string>> = {
+  hard_prompt: 'arena-hard-v2.0-baseline',
+  creative_writing: 'arena-hard-v2.0-creative-baseline',
+}
+
 /** The one named, else the published one from its answer file in the data folder. */
 async function baselineOf(
   setup: BenchSetup,
@@ -114,14 +120,15 @@ async function baselineOf(
   const { edition, protocol, category, recorded } = options
   const { baseline } = setup.flags
   if (baseline !== undefined) return setup.contestant(baseline, recorded)
+  const file = edition === 'v0.1' ? 'arena-hard-v0.1-baseline' : V2_BASELINE_FILES[category ?? '']
+  if (file === undefined)
+    throw new MoaError(
+      'usage',
+      `No answers of a baseline are known for ${category ?? edition}; name them with --baseline.`,
+    )
   const name =
     protocol.version === 'v0.1' ? V01_BASELINE : v2Category(protocol.settings, category ?? '').baseline
-  const { path } = await setup.data.need(
-    `${edition}/model_answer/${name}.jsonl`,
-    `${edition}/model_answer_${name}.jsonl`,
-    `arena-hard-${edition}/model_answer/${name}.jsonl`,
-  )
-  return setup.contestant(`${name}=${path}`, recorded)
+  return setup.contestant(`${name}=${setup.data.need(file).path}`, recorded)
 }
 
 /** The published judge's settings, where the data folder has them as JSON, else our own. */
@@ -129,8 +136,8 @@ async function protocolOf(
   { data }: BenchSetup,
   edition: Edition,
 ): Promise<{ readonly protocol: ArenaProtocol; readonly hash: string }> {
-  const config = await data.find(`${edition}/judge_config.json`)
-  const texts = edition === 'v2.0' ? await data.find('v2.0/judge_settings.json') : undefined
+  const config = await data.findOwn(...inside(`${edition}/judge_config.json`))
+  const texts = edition === 'v2.0' ? await data.findOwn(...inside('v2.0/judge_settings.json')) : undefined
   if (edition === 'v0.1') {
     if (config === undefined)
       return { protocol: { version: edition, settings: OWN_V01_SETTINGS }, hash: 'own' }
@@ -146,6 +153,8 @@ async function protocolOf(
   return { protocol: { version: edition, settings }, hash: `${config.sha256} ${texts.sha256}` }
 }
 
+const inside = (path: string): readonly string[] => [path, `arena_hard/${path}`]
+
 const V01_SHAPE: Shape = { system_prompt: is.text, prompt_template: is.texts }
 const V2_SHAPE: Shape = { prompt_template: is.text }
 
@@ -156,7 +165,7 @@ function checked<T>({ text, path }: NamedText, shape: Shape): T {
   } catch (cause) {
     throw new MoaError('data_invalid', `${path} is no JSON; get it anew.`, { cause })
   }
-  const field = is.object(value) ? misfit(value as Record<string, unknown>, shape) : 'of an object'
+  const field = is.object(value) ? misfit(value, shape) : 'of an object'
   if (field === undefined) return value as T
   throw new MoaError(
     'data_invalid',

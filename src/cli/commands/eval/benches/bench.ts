@@ -82,8 +82,24 @@ export interface PreparedRun {
   benchmark(samples: readonly Sample[]): Benchmark
 }
 
+/** Flags that say something to some benchmarks only, and how they are written. */
+export const OWN_FLAGS = {
+  baseline: '--baseline',
+  edition: '--edition',
+  mode: '--mode',
+  referenceAnswers: '--reference-answers',
+  category: '--category',
+  deterministicJudge: '--deterministic-judge',
+  calibration: '--calibration',
+  gold: '--gold',
+  judgeSeeds: '--judge-seeds',
+  judgeConfigs: '--judge-configs',
+} as const satisfies Partial<Record<keyof RunFlags, string>>
+
 /** What the commands of `moa eval` have to know of a benchmark. */
 export interface Bench {
+  /** Those of the {@link OWN_FLAGS} it takes. */
+  readonly flags: readonly (keyof typeof OWN_FLAGS)[]
   /** Loads what is asked. @throws MoaError when something is missing */
   prepare(setup: BenchSetup): Promise<PreparedRun>
   /** Every figure, from the log alone. */

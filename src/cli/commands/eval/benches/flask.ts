@@ -12,14 +12,15 @@ import type { Bench, BenchSetup, PreparedRun, ReadRecorded } from './bench.js'
 import { namedContestants, onlyJudge } from './named.js'
 
 /** FLASK: 1,740 instances, each reviewed by its own skills. */
-export const flaskBench: Bench = flaskOver('flask_evaluation.jsonl')
+export const flaskBench: Bench = flaskOver('flask-instances')
 
 /** FLASK's 89 hard instances. */
-export const flaskHardBench: Bench = flaskOver('flask_hard_evaluation.jsonl')
+export const flaskHardBench: Bench = flaskOver('flask-hard-instances')
 
+/** @param file name of the evaluation set in the catalogue of data. */
 function flaskOver(file: string): Bench {
   return {
-    folders: ['flask', 'FLASK'],
+    flags: ['deterministicJudge'],
     prepare: (setup) => prepare(setup, file),
     results: flaskResults,
     files: flaskFiles,
@@ -28,12 +29,12 @@ function flaskOver(file: string): Bench {
 
 async function prepare(setup: BenchSetup, file: string): Promise<PreparedRun> {
   const { data, problems, sampling, flags } = setup
-  const source = await data.need(file, `evaluation_set/${file}`)
+  const source = data.need(file)
   const { data: instances, problems: found } = readFlaskInstances(source.text, { source: source.path })
   problems.merge(found)
   const contestants = await namedContestants(setup, reader(instances))
   const judge = await onlyJudge('flask', setup)
-  const asking = await promptsOf(setup)
+  const asking = promptsOf(setup)
   const deterministic = flags.deterministicJudge === true
   return {
     samples: flaskSamples(instances),
@@ -58,16 +59,13 @@ function reader(instances: readonly FlaskInstance[]): ReadRecorded {
 }
 
 /** The published prompt and rubrics, where the data folder has both, else our own. */
-async function promptsOf({ data, problems }: BenchSetup): Promise<{
+function promptsOf({ data, problems }: BenchSetup): {
   readonly prompts: readonly FlaskPrompt[]
   readonly rubrics: readonly FlaskRubric[]
   readonly hash: string
-}> {
-  const prompts = await data.find('prompt.jsonl', 'gpt_review/src/prompt.jsonl')
-  const rubrics = await data.find(
-    'skillset_description.json',
-    'metadata_annotation/skillset/src/skillset_description.json',
-  )
+} {
+  const prompts = data.find('flask-judge-prompt')
+  const rubrics = data.find('flask-skills')
   if (prompts === undefined || rubrics === undefined)
     return { prompts: [OWN_FLASK_PROMPT], rubrics: OWN_FLASK_RUBRICS, hash: 'own' }
   const read = readFlaskPrompts(prompts.text, { source: prompts.path })

@@ -12,6 +12,7 @@ import type { MtBenchQuestion } from '../../../../eval/benches/mt-bench/records.
 import { mtBench, mtBenchSamples, mtBenchTurns } from '../../../../eval/benches/mt-bench/run/benchmark.js'
 import { mtBenchFiles, mtBenchResults } from '../../../../eval/benches/mt-bench/run/results.js'
 import type { Contestant } from '../../../../eval/harness/contestant.js'
+import type { NamedText } from '../bench-data.js'
 import type { Bench, BenchSetup, PreparedRun, ReadRecorded } from './bench.js'
 import { namedContestants, onlyJudge } from './named.js'
 
@@ -22,7 +23,7 @@ const MODES = ['single', 'pairwise-baseline', 'pairwise-all'] as const satisfies
 
 /** MT-Bench: 80 questions of two turns. */
 export const mtBenchBench: Bench = {
-  folders: ['mt-bench', 'mt_bench'],
+  flags: ['baseline', 'mode', 'referenceAnswers'],
   prepare,
   results: mtBenchResults,
   files: mtBenchFiles,
@@ -31,7 +32,7 @@ export const mtBenchBench: Bench = {
 async function prepare(setup: BenchSetup): Promise<PreparedRun> {
   const { data, problems, sampling } = setup
   const mode = modeOf(setup)
-  const source = await data.need('question.jsonl')
+  const source = data.need('mt-bench-questions')
   const read = readMtBenchQuestions(source.text, { source: source.path })
   problems.merge(read.problems)
   const samples = mtBenchSamples(read.data)
@@ -39,7 +40,7 @@ async function prepare(setup: BenchSetup): Promise<PreparedRun> {
   const contestants = await namedContestants(setup, recorded)
   const baseline = mode === 'pairwise-baseline' ? await baselineOf(setup, recorded) : undefined
   const judge = await onlyJudge('mt-bench', setup)
-  const prompts = await promptsOf(setup)
+  const prompts = promptsOf(setup)
   const references = await referencesOf(setup, read.data)
   const all = baseline === undefined ? contestants : [...contestants, baseline]
   if (mode === 'pairwise-all' && all.length < 2)
@@ -93,15 +94,22 @@ function reader(questions: readonly MtBenchQuestion[]): ReadRecorded {
 async function baselineOf(setup: BenchSetup, recorded: ReadRecorded): Promise<Contestant> {
   const { baseline } = setup.flags
   if (baseline !== undefined) return setup.contestant(baseline, recorded)
-  const { path } = await setup.data.need(`model_answer/${DEFAULT_BASELINE}.jsonl`)
-  return setup.contestant(`${DEFAULT_BASELINE}=${path}`, recorded)
+  const file = await setup.data.findOwn(
+    ...INSIDE.map((inside) => `${inside}model_answer/${DEFAULT_BASELINE}.jsonl`),
+  )
+  if (file === undefined)
+    throw new MoaError(
+      'usage',
+      `--mode pairwise-baseline compares with a baseline: name one with --baseline; the published one is a file of answers of ${DEFAULT_BASELINE}.`,
+    )
+  return setup.contestant(`${DEFAULT_BASELINE}=${file.path}`, recorded)
 }
 
-async function promptsOf({ data, problems }: BenchSetup): Promise<{
+function promptsOf({ data, problems }: BenchSetup): {
   readonly prompts: JudgingData['prompts']
   readonly hash: string
-}> {
-  const file = await data.find('judge_prompts.jsonl')
+} {
+  const file = data.find('mt-bench-judge-prompts')
   if (file === undefined) return { prompts: OWN_JUDGE_PROMPTS, hash: 'own' }
   const read = readMtBenchJudgePrompts(file.text, { source: file.path })
   problems.merge(read.problems)
@@ -112,9 +120,7 @@ async function referencesOf(
   setup: BenchSetup,
   questions: readonly MtBenchQuestion[],
 ): Promise<{ readonly answers: JudgingData['references']; readonly hash: string }> {
-  const file = await setup.data.need(
-    `reference_answer/${setup.flags.referenceAnswers ?? DEFAULT_REFERENCES}.jsonl`,
-  )
+  const file = await referenceFile(setup)
   const read = readMtBenchAnswers(file.text, { source: file.path })
   setup.problems.merge(read.problems)
   const missing = questions.filter(
@@ -129,4 +135,18 @@ async function referencesOf(
         .join(', ')}); name a complete set with --reference-answers.`,
     )
   return { answers: read.data, hash: file.sha256 }
+}
+
+/** Where a folder of one's own may have MT-Bench's files. */
+const INSIDE = ['', 'mt_bench/', 'data/mt_bench/'] as const
+
+async function referenceFile({ data, flags }: BenchSetup): Promise<NamedText> {
+  const { referenceAnswers: name = DEFAULT_REFERENCES } = flags
+  if (name === DEFAULT_REFERENCES) return data.need('mt-bench-references')
+  const file = await data.findOwn(...INSIDE.map((inside) => `${inside}reference_answer/${name}.jsonl`))
+  if (file !== undefined) return file
+  throw new MoaError(
+    'usage',
+    `--reference-answers ${name}: there is no reference_answer/${name}.jsonl in the folder named with --data.`,
+  )
 }

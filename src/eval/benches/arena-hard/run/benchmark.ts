@@ -72,7 +72,7 @@ export function arenaHard(options: ArenaRunOptions): Benchmark {
         ),
     async judge(task, desk) {
       const verdict = await judgeQuestion(task as QuestionTask, desk, options)
-      const mute = verdict.games.findIndex((game) => game?.score == null)
+      const mute = verdict.games.findIndex((game) => (game?.score ?? null) === null)
       return { verdict, ...(mute >= 0 && { unscored: `game ${mute + 1} has no verdict` }) }
     },
   }
