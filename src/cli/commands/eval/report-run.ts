@@ -1,4 +1,4 @@
-import { answersAccount, judgmentsAccount, type Account } from '../../../eval/harness/account.js'
+import { answerAccounts, judgingOf, type Account } from '../../../eval/harness/account.js'
 import type { EvalLog, ItemFailure, RunRecord } from '../../../eval/harness/eval-log.js'
 import type { ResultColumn, ResultRow, RunResults } from '../../../eval/harness/results.js'
 import { formatProblem, isRemark, type Problem } from '../../../eval/problems.js'
@@ -22,15 +22,14 @@ export interface RunReport {
   readonly unscored: readonly { readonly id: string; readonly reason: string }[]
 }
 
+/** Puts together what a log says beyond the figures. */
 export function runReport(log: EvalLog, results: RunResults): RunReport {
-  const unscored: { id: string; reason: string }[] = []
-  for (const { id, unscored: reason } of log.judgments())
-    if (reason !== undefined) unscored.push({ id, reason })
+  const { account, unscored } = judgingOf(log)
   return {
     record: log.record,
     results,
-    accounts: new Map(log.contestants.map((name) => [name, answersAccount(log, name)])),
-    judging: judgmentsAccount(log),
+    accounts: answerAccounts(log),
+    judging: account,
     spentUsd: log.spentUsd(),
     failures: log.failures(),
     unscored,
