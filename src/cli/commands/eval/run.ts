@@ -58,6 +58,8 @@ export async function withRun(
   let log: EvalLog | undefined
   const workspace = await openWorkspace({
     config: options.config,
+    // Times and costs of an evaluation are to be those of its own calls.
+    cache: false,
     around: (model) => journaledLater(model, () => log),
   })
   const store = openEvalLogs(workspace.settings)
