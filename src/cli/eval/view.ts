@@ -48,7 +48,8 @@ export async function showView(
   if (view.problems.some((problem) => !isRemark(problem))) exitWith(3)
 }
 
-function viewText(
+/** A view in the form asked for; tables fit the terminal. */
+export function viewText(
   view: EvalView,
   flags: FormatFlags,
   { live, columns, styled }: { live: boolean; columns: number; styled: boolean },
