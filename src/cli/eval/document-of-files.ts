@@ -68,7 +68,7 @@ function kindOf({ path, content }: DataFile): string | undefined {
   try {
     const value: unknown = JSON.parse(start)
     return typeof value === 'object' && value !== null
-      ? describeRecord(value as Record<string, unknown>)
+      ? kindOfRecord(value as Record<string, unknown>)
       : undefined
   } catch (error) {
     throw new MoaError('data_invalid', `${path} is neither JSON nor JSON Lines; check that it is complete.`, {
@@ -80,4 +80,11 @@ function kindOf({ path, content }: DataFile): string | undefined {
 function firstOfArray(text: string): string {
   const [first] = JSON.parse(text) as readonly unknown[]
   return JSON.stringify(first ?? null)
+}
+
+/** Reviews without the judge's text are reviews too. */
+function kindOfRecord(value: Readonly<Record<string, unknown>>): string | undefined {
+  const { idx, question_id, score } = value
+  const isReview = typeof score === 'object' && score !== null && (idx ?? question_id) !== undefined
+  return describeRecord(value) ?? (isReview ? 'a FLASK review' : undefined)
 }

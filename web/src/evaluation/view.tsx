@@ -83,7 +83,7 @@ function Head({
   readonly document: EvalDocument
   readonly children: ComponentChildren
 }): JSX.Element {
-  const { id, title, status, reason, baseline, judges, createdAt, spentUsd, progress } = document
+  const { id, title, source, status, reason, baseline, judges, createdAt, spentUsd, progress } = document
   return (
     <header class="evaluation-head">
       <h1>{title}</h1>
@@ -91,13 +91,16 @@ function Head({
         <code>{id}</code>
       </p>
       <dl class="facts">
-        <Fact name={say('status')}>
-          <span class={`status status-${status}`}>{say(status)}</span>
-        </Fact>
+        {source === 'run' && (
+          <Fact name={say('status')}>
+            <span class={`status status-${status}`}>{say(status)}</span>
+          </Fact>
+        )}
         {baseline !== undefined && <Fact name={say('baseline')}>{baseline}</Fact>}
         {judges.length > 0 && <Fact name={say('judges')}>{judges.join(', ')}</Fact>}
         {createdAt !== undefined && <Fact name={say('started')}>{day(createdAt)}</Fact>}
         {spentUsd !== null && <Fact name={say('spent')}>{dollars(spentUsd)}</Fact>}
+        {source === 'files' && <Fact name={say('items')}>{count(document.items.length)}</Fact>}
         {progress && progress.answers.total > 0 && (
           <Fact name={say('answers')}>{progressText(progress.answers)}</Fact>
         )}

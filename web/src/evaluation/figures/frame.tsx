@@ -9,13 +9,15 @@ export interface FrameProps {
   readonly label: string
   readonly width: number
   readonly height: number
+  /** Takes the whole width of the page. */
+  readonly wide?: boolean
   /** Below the figure. */
   readonly note?: ComponentChildren
   readonly children: ComponentChildren
 }
 
 /** A figure with its title and the buttons that save it. */
-export function Frame({ title, label, width, height, note, children }: FrameProps): JSX.Element {
+export function Frame({ title, label, width, height, note, wide, children }: FrameProps): JSX.Element {
   const drawing = useRef<SVGSVGElement>(null)
   const save = (format: 'SVG' | 'PNG'): void => {
     if (drawing.current === null) return
@@ -23,7 +25,7 @@ export function Frame({ title, label, width, height, note, children }: FrameProp
     else void savePng(title, drawing.current)
   }
   return (
-    <figure class="figure">
+    <figure class={wide ? 'figure figure-wide' : 'figure'}>
       <figcaption>
         <h3>{title}</h3>
         <span class="figure-save">

@@ -5,9 +5,10 @@ import { say } from '../texts.js'
 import { Frame, seriesClass, shortName } from './frame.js'
 import { linearScale, tickText } from './scale.js'
 
-const WIDTH = 720
+/** Width of the figure and of its names, by the room there is. */
+const WIDE = { width: 1080, left: 210, name: 24 } as const
+const NARROW = { width: 520, left: 150, name: 14 } as const
 const ROW = 34
-const LEFT = 190
 const RIGHT = 70
 const TOP = 10
 const BOTTOM = 34
@@ -15,6 +16,7 @@ const BOTTOM = 34
 /** The ranking figure of every contestant as a dot with its interval; the raw win rate hollow beside it. */
 export function IntervalsFigure({ document }: { readonly document: EvalDocument }): JSX.Element | null {
   const { rows, columns, primary, measure } = document
+  const { width, left, name } = matchMedia('(width < 48rem)').matches ? NARROW : WIDE
   const column = columns.find(({ key }) => key === primary)
   if (column === undefined) return null
   const raw = columns.find(({ key }) => key === 'win_rate' && key !== primary)
@@ -31,7 +33,9 @@ export function IntervalsFigure({ document }: { readonly document: EvalDocument 
     ...(hollow === undefined ? [] : [hollow]),
     ...(bounds ? [bounds.low, bounds.high] : []),
   ])
-  const scale = linearScale(even === undefined ? all : [...all, even], [LEFT, WIDTH - RIGHT], { parts: 7 })
+  const scale = linearScale(even === undefined ? all : [...all, even], [left, width - RIGHT], {
+    parts: left === NARROW.left ? 4 : 7,
+  })
   const height = TOP + placed.length * ROW + BOTTOM
   const level = placed.find(({ bounds }) => bounds)?.bounds?.level
   const notes = [
@@ -39,11 +43,11 @@ export function IntervalsFigure({ document }: { readonly document: EvalDocument 
     raw && placed.some(({ hollow }) => hollow !== undefined) ? say('rawRate', { label: raw.label }) : '',
     even === undefined ? '' : `${even}: ${say('even')}`,
   ].filter((note) => note !== '')
-  const title = say('intervalsTitle', { label: column.label })
+  const title = level === undefined ? column.label : say('intervalsTitle', { label: column.label })
   const label = `${title}: ${placed.map(({ row, value }) => `${row.name} ${figure(value, column.digits)}`).join(', ')}`
   const floor = height - BOTTOM
   return (
-    <Frame title={title} label={label} width={WIDTH} height={height} note={notes.join(' · ')}>
+    <Frame title={title} label={label} width={width} height={height} note={notes.join(' · ')} wide>
       {scale.ticks.map((tick) => (
         <g key={tick}>
           <line class="grid" x1={scale.at(tick)} x2={scale.at(tick)} y1={TOP} y2={floor} />
@@ -62,15 +66,15 @@ export function IntervalsFigure({ document }: { readonly document: EvalDocument 
             <title>
               {`${row.name}: ${figure(value, column.digits)}${bounds ? ` (${interval(bounds)})` : ''}`}
             </title>
-            <text class="name" x={LEFT - 12} y={y} text-anchor="end" dominant-baseline="central">
-              {shortName(row.name, 24)}
+            <text class="name" x={left - 12} y={y} text-anchor="end" dominant-baseline="central">
+              {shortName(row.name, name)}
             </text>
             {bounds && (
               <line class="bar" x1={scale.at(bounds.low)} x2={scale.at(bounds.high)} y1={y} y2={y} />
             )}
             {hollow !== undefined && <circle class="hollow" cx={scale.at(hollow)} cy={y} r={4.5} />}
             <circle class="dot" cx={scale.at(value)} cy={y} r={5.5} />
-            <text class="value" x={WIDTH - RIGHT + 14} y={y} dominant-baseline="central">
+            <text class="value" x={width - RIGHT + 14} y={y} dominant-baseline="central">
               {figure(value, Math.min(column.digits, 2))}
             </text>
           </g>

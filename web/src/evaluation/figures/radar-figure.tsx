@@ -31,7 +31,7 @@ export function RadarFigure({ radar }: { readonly radar: DocumentRadar }): JSX.E
   const outline = (values: readonly (number | null)[]): string =>
     values.flatMap((value, axis) => (value === null ? [] : [place(axis, value).join(',')])).join(' ')
   const shown = series.map((one, index) => ({ ...one, index })).filter(({ name }) => !hidden.has(name))
-  const rings = roundTicks(least, most, 4).filter((ring) => ring > least)
+  const rings = roundTicks(least, most, 5).filter((ring) => ring > least)
   const label = `${title}: ${series.map(({ name, values }) => `${name} ${values.map((value, axis) => `${axes[axis] ?? ''} ${figure(value, 1)}`).join(', ')}`).join('; ')}`
   return (
     <div class="radar">

@@ -23,7 +23,8 @@ export function linearScale(
   const { parts = 5, from, to } = options
   const [least, most] = [Math.min(...values), Math.max(...values)]
   const margin = (most - least || Math.abs(most) || 1) * 0.08
-  const low = from ?? least - margin
+  // Prices and times that can't be below zero are not shown as if they could.
+  const low = from ?? (least >= 0 ? Math.max(0, least - margin) : least - margin)
   const high = to ?? most + margin
   const [start, end] = range
   return {

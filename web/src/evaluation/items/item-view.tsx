@@ -80,7 +80,7 @@ function Texts({ title, turns }: { readonly title: string; readonly turns: reado
       {turns.map((text, turn) => (
         <div key={turn}>
           <h3>{turns.length > 1 ? `${title} · ${say('turn', { turn: turn + 1 })}` : title}</h3>
-          <div class="text" dir="auto">
+          <div class="text" dir="auto" tabIndex={0}>
             {text}
           </div>
         </div>
@@ -123,7 +123,7 @@ function AnswerCard({ document: shown, item, answer, beside }: AnswerCardProps):
       ))}
       {beside}
       {turns.map((text, turn) => (
-        <div key={turn} class="text" dir="auto">
+        <div key={turn} class="text" dir="auto" tabIndex={0}>
           {turns.length > 1 && <p class="muted small">{say('turn', { turn: turn + 1 })}</p>}
           {text}
         </div>
@@ -158,7 +158,7 @@ function JudgmentCard({ judgment }: { readonly judgment: DocumentJudgment }): JS
         </div>
       )}
       {texts.map((text, index) => (
-        <div key={index} class="text" dir="auto">
+        <div key={index} class="text" dir="auto" tabIndex={0}>
           {text}
         </div>
       ))}
