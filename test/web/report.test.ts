@@ -180,10 +180,12 @@ describe.skipIf(browserPath() === undefined)('the report in a browser', () => {
   )
 })
 
+interface AxeResults {
+  readonly violations: { id: string; impact: string; nodes: { html: string }[] }[]
+}
+
 async function violations(page: Page): Promise<unknown[]> {
-  const found = (await page.evaluate(`axe.run(document, ${JSON.stringify(CHOSEN_AXE)})`)) as {
-    violations: { id: string; impact: string; nodes: { html: string }[] }[]
-  }
+  const found = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(CHOSEN_AXE)})`)
   return found.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => [id, nodes[0]?.html])

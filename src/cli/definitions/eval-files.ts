@@ -1,6 +1,6 @@
 import { Argument, Command, Option } from 'commander'
 import type { AddCommand } from '../program.js'
-import { collect, jsonFlag, number } from './flags.js'
+import { collect, configFlag, jsonFlag, number } from './flags.js'
 
 /** What replies can be read as. The list is checked against the readers by a test, and is here so that help is quick. */
 export const REPLY_KIND_NAMES = [
@@ -80,7 +80,7 @@ function scoreMtBench(add: AddCommand): Command {
             .choices(['single', 'pairwise-baseline', 'pairwise-all'])
             .default('single'),
         )
-        .option('--model <name>', 'score only this one; may be repeated', collect)
+        .option('--model <name...>', 'score only these')
         .option('--baseline <name>', 'of pairwise-baseline (default: gpt-3.5-turbo)')
         .option('--questions <file>', 'question.jsonl: tells what is missing or foreign'),
     ),
@@ -165,12 +165,22 @@ export function evalJudges(add: AddCommand): Command {
           '--gold <file...>',
           "people's votes: cross-annotations, and annotations that name models",
         )
-        .addOption(
-          new Option(
-            '--annotations <file...>',
-            "judges' annotations, a file for each seed",
-          ).makeOptionMandatory(),
+        .option('--annotations <file...>', "judges' annotations, a file for each seed")
+        .option(
+          '-j, --judge <[name=]judge>',
+          'ask this judge now: configuration, model, or configuration@model; may be repeated',
+          collect,
         )
+        .option('--with <run>', 'add the judges of a run of alpaca-judges; may be repeated', collect)
+        .option(
+          '--judge-seeds <count>',
+          'how often each pair is judged now (default: 4)',
+          number({ whole: true, least: 1, most: 4 }),
+        )
+        .option('--judge-configs <folder>', 'folder with judge configurations in the official layout')
+        .option('--concurrency <count>', 'judgments in work at a time', number({ whole: true, least: 1 }), 8)
+        .option('--max-cost <dollars>', 'stop before the judges asked now cost more', number({ least: 0 }))
+        .addOption(configFlag())
         .addOption(
           new Option('--release <version>', 'print the table as this release of the original does').choices([
             '0.6.6',

@@ -4,7 +4,6 @@ import { writeCsv } from '../../eval/csv.js'
 import { warn } from '../notices.js'
 import type { Invocation } from '../program.js'
 import { oneLine } from '../terminal/sanitize.js'
-import { table } from '../view/table.js'
 
 export type Cell = string | number | null | undefined
 
@@ -43,23 +42,25 @@ export async function showView(
   view: EvalView,
   { shell, options, exitWith }: Pick<Invocation<FormatFlags>, 'shell' | 'options' | 'exitWith'>,
 ): Promise<void> {
-  await shell.write(viewText(view, options, shell.stdout))
+  await shell.write(await viewText(view, options, shell.stdout))
   for (const problem of view.problems) warn(shell, formatProblem(problem, PLACES_SHOWN))
   if (view.problems.some((problem) => !isRemark(problem))) exitWith(3)
 }
 
 /** A view in the form asked for; tables fit the terminal. */
-export function viewText(
+export async function viewText(
   view: EvalView,
   flags: FormatFlags,
   { live, columns, styled }: { live: boolean; columns: number; styled: boolean },
-): string {
+): Promise<string> {
   const { json, tables, csv, notes = [] } = view
   if (flags.json) return `${JSON.stringify(json, null, 2)}\n`
   if (flags.csv) return typeof csv === 'string' ? csv : csvOf(csv ?? tables[0])
   const lines = notes.map((note) => `${note}\n`).join('')
   if (flags.markdown) return [...tables.map(markdownOf), ...(lines === '' ? [] : [lines])].join('\n')
   const width = live ? columns : Infinity
+  // Programs need no tables.
+  const { table } = await import('../view/table.js')
   const parts = tables.map((one) => {
     const { title, heads } = one
     const rows = one.rows.map((row) => row.map((cell) => shown(cell, one)))

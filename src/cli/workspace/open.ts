@@ -10,7 +10,8 @@ import { modelsAsked, type Plan } from '../../engine/plan.js'
 import type { RecipeInput } from '../../engine/recipe.js'
 import { ownRecipes, type OwnModels } from '../../engine/shipped.js'
 import { KNOWN_PROVIDERS, SIM_PROVIDER } from '../../providers/known.js'
-import { createProviders, type Providers } from '../../providers/registry.js'
+import { createProviders, type InProcessProvider, type Providers } from '../../providers/registry.js'
+import { answerCache } from './answer-cache.js'
 import { localModels } from './local-models.js'
 import { providerSettings } from './provider-settings.js'
 import { Simulator } from './simulator.js'
@@ -39,7 +40,7 @@ export interface Workspace {
   model(target: string | Plan, recipe?: RecipeInput): Promise<Model>
   /** Whether simulated models take part. */
   simulated(target: string | Plan): boolean
-  /** Closes all connections, and the recording. */
+  /** Closes all connections, the recording and the cache. */
   close(): Promise<void>
 }
 
@@ -49,9 +50,11 @@ export interface WorkspaceOptions {
   readonly host?: Host
   /** Put around every model of a provider, in mixtures too: a journal, a cache. Called once for each address. */
   readonly around?: (model: Model) => Model
+  /** Whether answers of providers are kept; wins over the configuration. */
+  readonly cache?: boolean | undefined
   /** File into which every run and every call is recorded. */
   readonly record?: string | undefined
-  /** Told of what went wrong without keeping anybody from an answer. Default: nobody. */
+  /** Told of what went wrong without keeping anybody from an answer. Default: a warning of the process. */
   readonly onProblem?: (problem: MoaError) => void
 }
 
@@ -61,17 +64,26 @@ export interface WorkspaceOptions {
  * @throws {@link MoaError} `config_invalid` and the like
  */
 export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Workspace> {
-  const { config, host, around, onProblem = () => {} } = options
+  const { config, host, around, onProblem = ({ message }) => process.emitWarning(message) } = options
   const settings = await loadSettings({
     known: KNOWN_PROVIDERS,
     ...(config !== undefined && { file: config }),
     ...(host && { host }),
   })
   const simulator = new Simulator()
+  const upstreamSettings = providerSettings(settings)
+  const cache =
+    (options.cache ?? settings.cache.enabled)
+      ? await answerCache({ settings: settings.cache, providers: upstreamSettings, onProblem })
+      : undefined
   const providers = createProviders({
-    providers: providerSettings(settings),
-    inProcess: { [SIM_PROVIDER]: (model) => simulator.model(model) },
+    inProcess: {
+      [SIM_PROVIDER]: { model: (model) => simulator.model(model) },
+      ...(await replayProviders(settings, onProblem)),
+    },
+    providers: upstreamSettings,
     prices: settings.prices,
+    contextTokens: settings.contextTokens,
   })
   const recording = options.record === undefined ? undefined : await import('./recording.js')
   const recorder = recording?.startRecording(options.record as string, { settings, onFailure: onProblem })
@@ -82,7 +94,8 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     modelMap: settings.models,
     model: remembered((address) => {
       const upstream = providers.model(address)
-      const model = around ? around(upstream) : upstream
+      const kept = cache ? cache.around(upstream) : upstream
+      const model = around ? around(kept) : kept
       return recorder ? recorder.model(model) : model
     }),
   })
@@ -123,8 +136,26 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     async close() {
       recorder?.close()
       await providers.close()
+      cache?.close()
     },
   }
+}
+
+/** Recordings that answer in place of servers. */
+async function replayProviders(
+  { providers }: Settings,
+  onProblem: (problem: MoaError) => void,
+): Promise<Record<string, InProcessProvider>> {
+  const replays = providers.filter(({ replay }) => replay !== undefined)
+  if (replays.length === 0) return {}
+  const { replayProvider } = await import('./replay-provider.js')
+  const onWarning = (warning: string): void => onProblem(new MoaError('partial', warning))
+  return Object.fromEntries(
+    replays.map(({ name, replay = '', speed = 1 }) => [
+      name,
+      replayProvider({ name, file: replay, speed, onWarning }),
+    ]),
+  )
 }
 
 /** Makes each model once. */
@@ -146,7 +177,8 @@ function withTemplatePlace(error: unknown, dataFolder: string): unknown {
   })
 }
 
-const isSimulated = (address: string): boolean => address.startsWith(`${SIM_PROVIDER}/`)
+/** Also what a recording holds of a simulated model. */
+const isSimulated = (address: string): boolean => new RegExp(`^([^/]+/)?${SIM_PROVIDER}/`).test(address)
 
 interface Names {
   readonly book: RecipeBook

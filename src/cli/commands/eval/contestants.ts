@@ -9,7 +9,7 @@ import { didYouMean } from '../../../util/suggest.js'
 import { stem } from '../../eval/data-file.js'
 import type { Workspace } from '../../workspace/open.js'
 import type { ReadRecorded } from './benches/bench.js'
-import { readNamedText } from './data-folder.js'
+import { readNamedText } from './bench-data.js'
 
 const FILE = /\.jsonl?(\.gz)?$/
 

@@ -13,10 +13,7 @@ import { canonicalJson, sha256Hex } from '../../../util/hash.js'
 import { didYouMean } from '../../../util/suggest.js'
 import type { BenchSetup } from './benches/bench.js'
 import { splitName } from './contestants.js'
-import { readNamedText } from './data-folder.js'
-
-/** Folders of judge configurations inside a data folder. */
-const FOLDERS = ['evaluators_configs', 'evaluators'] as const
+import { readNamedText } from './bench-data.js'
 
 /** Whose models the original's completion functions ask. */
 const PROVIDERS: Readonly<Record<string, string>> = {
@@ -93,7 +90,7 @@ async function readConfigs(name: string, setup: BenchSetup): Promise<readonly Te
 
 function foldersOf({ flags, data }: BenchSetup): readonly string[] {
   const own = flags.judgeConfigs === undefined ? [] : [flags.judgeConfigs]
-  return [...own, ...data.places.flatMap((place) => FOLDERS.map((folder) => join(place, folder)))]
+  return [...own, ...data.judgeFolders]
 }
 
 async function readOfficial(

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname } from 'node:path'
 import {
   analyseJudges,
   JUDGE_COLUMNS,
@@ -11,19 +10,34 @@ import { gatherGold, HUMAN_PRICE, HUMAN_TIME } from '../../../eval/benches/alpac
 import { readJudgeFiles, type JudgeFile } from '../../../eval/benches/alpaca-eval/read/judge-files.js'
 import { readHumanVotes, type HumanVote } from '../../../eval/benches/alpaca-eval/read/votes.js'
 import { writeLeaderboard } from '../../../eval/benches/alpaca-eval/score/leaderboard.js'
+import { votesOf, type RunVotes } from '../../../eval/benches/alpaca-eval/run/judges-results.js'
+import { checkNames } from '../../../eval/harness/contestant.js'
 import { ProblemLog } from '../../../eval/problems.js'
 import { MoaError } from '../../../core/errors.js'
 import { readDataText, stem } from '../../eval/data-file.js'
 import { showView, type EvalView, type FormatFlags } from '../../eval/view.js'
 import type { Invocation } from '../../program.js'
 import type { Shell } from '../../shell.js'
+import { openWorkspace } from '../../workspace/open.js'
+import { modelsBeside } from './gold-files.js'
+import { openEvalLogs } from './eval-logs.js'
+import { withRun } from './run.js'
 
 /** Releases of the original whose table can be had. */
 export const JUDGE_RELEASES = ['0.6.6', '0.6.2'] as const
 
 export interface JudgesOptions extends FormatFlags {
   readonly gold: readonly string[]
-  readonly annotations: readonly string[]
+  readonly annotations?: readonly string[]
+  /** Judges that are asked now. */
+  readonly judge?: readonly string[]
+  readonly judgeSeeds?: number
+  readonly judgeConfigs?: string
+  /** Runs of `moa eval run alpaca-judges`. */
+  readonly with?: readonly string[]
+  readonly concurrency: number
+  readonly maxCost?: number
+  readonly config?: string
   readonly release?: (typeof JUDGE_RELEASES)[number]
   readonly references: boolean
   readonly intervals?: boolean
@@ -37,13 +51,17 @@ export async function judges(invocation: Invocation<JudgesOptions>): Promise<voi
   const votes = await humanVotes(options.gold, shell, log)
   const gold = gatherGold(votes.crossAnnotations, { log: new ProblemLog() })
   const files: JudgeFile[] = []
-  for (const source of options.annotations)
+  for (const source of options.annotations ?? [])
     files.push({ text: await readDataText(source), source, name: nameOf(source) })
   const { data, problems } = readJudgeFiles(files, gold)
   log.merge(problems)
+  const judges = [...data, ...(await liveJudges(votes.source, options, shell))]
+  if (judges.length === 0 && !options.references)
+    throw new MoaError('usage', 'There is no judge to show: give --annotations, --judge or --with.')
+  checkNames(judges, 'judge')
   const analysis = analyseJudges({
     ...votes,
-    judges: data,
+    judges,
     lists: options.release === '0.6.2' ? '0.6.2' : 'current',
     references: options.references,
     ...(options.intervals && { swaps: true, bootstrap: { seed: options.seed ?? 0 } }),
@@ -52,7 +70,37 @@ export async function judges(invocation: Invocation<JudgesOptions>): Promise<voi
   await showView(judgesView(analysis, { ...options, log }), invocation)
 }
 
+/** Votes of judges that are asked now, or were asked in earlier runs. */
+async function liveJudges(gold: string, options: JudgesOptions, shell: Shell): Promise<readonly RunVotes[]> {
+  const found: RunVotes[] = []
+  const { judge, with: runs = [], config } = options
+  if (judge !== undefined)
+    await withRun({ name: 'alpaca-judges', options: { ...options, gold, judge }, shell }, async ({ log }) => {
+      found.push(...votesOf(log))
+    })
+  if (runs.length === 0) return found
+  const workspace = await openWorkspace({ config })
+  const store = openEvalLogs(workspace.settings)
+  try {
+    for (const id of runs) {
+      const log = store.logs.find(id)
+      if (log.record.spec.benchmark !== 'alpaca-judges')
+        throw new MoaError(
+          'usage',
+          `--with ${id}: expected a run of alpaca-judges, it is one of ${log.record.spec.benchmark}.`,
+        )
+      found.push(...votesOf(log))
+    }
+    return found
+  } finally {
+    store.close()
+    await workspace.close()
+  }
+}
+
 interface HumanVotes {
+  /** File of the cross-annotations. */
+  readonly source: string
   readonly crossAnnotations: readonly HumanVote[]
   readonly annotations?: readonly HumanVote[]
 }
@@ -65,13 +113,14 @@ async function humanVotes(files: readonly string[], shell: Shell, log: ProblemLo
     all.push(beside)
     shell.note(`The models of the pairs are taken from ${beside}.`)
   }
+  let source = ''
   let crossAnnotations: readonly HumanVote[] | undefined
   let annotations: readonly HumanVote[] | undefined
   for (const file of all) {
     const { data, problems } = readHumanVotes(await readDataText(file), file)
     log.merge(problems)
     if (data.some(({ generator }) => generator !== undefined)) annotations = data
-    else crossAnnotations = data
+    else [source, crossAnnotations] = [file, data]
   }
   if (crossAnnotations === undefined)
     throw new MoaError(
@@ -82,14 +131,7 @@ async function humanVotes(files: readonly string[], shell: Shell, log: ProblemLo
     shell.note(
       'No correlations: give alpaca_farm_human_annotations.json, which names models, as a second --gold.',
     )
-  return { crossAnnotations, ...(annotations && { annotations }) }
-}
-
-/** The published companion of a file of cross-annotations, where it stands beside it. */
-export function modelsBeside(file: string): string | undefined {
-  const name = basename(file)
-  const companion = join(dirname(file), name.replace('crossannotations', 'annotations'))
-  return name.includes('crossannotations') && existsSync(companion) ? companion : undefined
+  return { source, crossAnnotations, ...(annotations && { annotations }) }
 }
 
 /** A judge's cache file stands in the judge's folder, and is not named after it. */
@@ -139,7 +181,7 @@ export function judgesView(
 
 /** Release 0.6.6 shows what people cost and take in every judge's row, through a slip in a column's name. */
 function asRelease066(row: JudgeRow): JudgeRow {
-  if (row.judge === 'humans') return row
+  if (row.judge === 'humans' || row.judge === 'longest') return row
   return {
     ...row,
     'Price [$/1000 examples]': 1000 * HUMAN_PRICE,

@@ -140,14 +140,15 @@ function reportText(report: RunReport, width: number): string {
   ].join(' · ')
   // Judges that are measured answer nothing themselves.
   const answering = accounts.size > 0
+  const columns = results.columns.filter(({ detail = false }) => !detail)
   const rows = results.rows.map((row) => [
     oneLine(row.contestant),
-    ...results.columns.map((column) => cell(row, column)),
+    ...columns.map((column) => cell(row, column)),
     ...(answering ? taken(accounts.get(row.contestant)) : []),
   ])
   const heads = [
     answering ? 'contestant' : 'judge',
-    ...results.columns.map(({ label }) => label),
+    ...columns.map(({ label }) => label),
     ...(answering ? ['cost', 'time each'] : []),
   ]
   const shown = table({ heads, rows, width })

@@ -26,8 +26,8 @@ export async function evalReport({ shell, args, options }: Invocation<ReportFlag
   const document = await documentOf(args, options)
   const asText = options.json || options.csv || options.markdown
   if (asText && options.output === undefined)
-    return shell.write(viewText(reportView(document), options, shell.stdout))
-  const text = asText ? viewText(reportView(document), options, shell.stdout) : reportHtml(document)
+    return shell.write(await viewText(reportView(document), options, shell.stdout))
+  const text = asText ? await viewText(reportView(document), options, shell.stdout) : reportHtml(document)
   const file = resolve(options.output ?? `${document.id.replace(/[^\p{L}\p{N}._-]+/gu, '-')}.html`)
   try {
     writeFileSync(file, text)

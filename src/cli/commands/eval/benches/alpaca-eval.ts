@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import { MoaError } from '../../../../core/errors.js'
 import {
   alpacaEval,
+  alpacaEvalFiles,
   alpacaEvalResults,
   GAMED_FILE,
   readModelOutputs,
@@ -12,33 +14,34 @@ import {
 import type { Sample } from '../../../../eval/harness/benchmark.js'
 import { recordedModel, type Contestant } from '../../../../eval/harness/contestant.js'
 import { configuredJudge } from '../judge-configs.js'
-import { checkFolder, dataFolder, type NamedText } from '../data-folder.js'
+import { checkFolder, readNamedText, type NamedText } from '../bench-data.js'
 import type { Bench, BenchSetup, PreparedRun, ReadRecorded } from './bench.js'
+import { namedContestants } from './named.js'
 
-/** The evaluation sets, each with the outputs of its baseline. */
-const EDITIONS: Readonly<Record<string, { readonly file: string; readonly baseline: string }>> = {
-  '1': { file: 'alpaca_eval.json', baseline: 'text_davinci_003' },
-  '2': { file: 'alpaca_eval_gpt4_baseline.json', baseline: 'gpt4_1106_preview' },
+/** The evaluation sets, each with the outputs of its baseline, by their names in the catalogue of data. */
+const EDITIONS: Readonly<Record<string, string>> = {
+  '1': 'alpaca-eval-1-baseline',
+  '2': 'alpaca-eval-baseline',
 }
 
 /** AlpacaEval 2.0, or 1 with `--edition 1`. */
 export const alpacaEvalBench: Bench = {
-  folders: ['alpaca-eval', 'alpaca_eval'],
+  flags: ['baseline', 'edition', 'calibration', 'judgeConfigs'],
   prepare,
   results: alpacaEvalResults,
+  files: alpacaEvalFiles,
 }
 
 async function prepare(setup: BenchSetup): Promise<PreparedRun> {
   const { data, problems, seed, sampling } = setup
   const edition = setup.flags.edition ?? '2'
-  const { file } = editionOf(edition)
-  const source = await data.need(file)
+  const source = data.need(editionOf(edition))
   const read = readModelOutputs(source.text, { source: source.path })
   problems.merge(read.problems)
   const samples = samplesOf(read.data)
   const recorded = reader(samples)
   const baseline = await baselineOf(setup, { outputs: read.data, source, samples, recorded })
-  const contestants = await contestantsOf(setup, recorded)
+  const contestants = await namedContestants(setup, recorded)
   const judges = await judgesOf(setup)
   const gamed = edition === '2' && baseline.isDefault ? await calibrationOf(setup) : undefined
   return {
@@ -53,26 +56,14 @@ async function prepare(setup: BenchSetup): Promise<PreparedRun> {
   }
 }
 
-/** SHA-256 of the published calibration. */
-const GAMED_SHA256 = '97aeec3f1c7de6dee6fd31fe66f1702623f4614c3efe1c6fc5f4927cd5fd674d'
-
 /** What length control is calibrated with; a folder the user names has to have it. */
-async function calibrationOf({ flags, data, problems }: BenchSetup): Promise<NamedText | undefined> {
-  const names = [GAMED_FILE, `reconstructed/${GAMED_FILE}`]
-  const file =
-    flags.calibration === undefined
-      ? await data.find(...names)
-      : await dataFolder(checkFolder('--calibration', flags.calibration), []).need(...names)
-  if (file !== undefined && file.sha256 !== GAMED_SHA256)
-    problems.add(
-      'value-suspicious',
-      'The calibration of length control is not the published file, so figures may differ from the leaderboard.',
-      { source: file.path },
-    )
-  return file
+async function calibrationOf({ flags, data }: BenchSetup): Promise<NamedText | undefined> {
+  const { calibration } = flags
+  if (calibration === undefined) return data.find('alpaca-eval-gamed')
+  return readNamedText(join(checkFolder('--calibration', calibration), GAMED_FILE))
 }
 
-function editionOf(edition: string): { readonly file: string; readonly baseline: string } {
+function editionOf(edition: string): string {
   const known = Object.hasOwn(EDITIONS, edition) ? EDITIONS[edition] : undefined
   if (known !== undefined) return known
   throw new MoaError('usage', `--edition ${edition}: alpaca-eval has the editions 1 and 2.`)
@@ -110,18 +101,6 @@ async function baselineOf(
     },
     isDefault: true,
   }
-}
-
-async function contestantsOf(setup: BenchSetup, recorded: ReadRecorded): Promise<Contestant[]> {
-  const texts = setup.flags.contestant ?? []
-  if (texts.length === 0)
-    throw new MoaError(
-      'usage',
-      'Nobody is to be measured: name a recipe, provider/model or a file of recorded answers with --contestant.',
-    )
-  const found: Contestant[] = []
-  for (const text of texts) found.push(await setup.contestant(text, recorded))
-  return found
 }
 
 async function judgesOf(setup: BenchSetup): Promise<JudgePool> {

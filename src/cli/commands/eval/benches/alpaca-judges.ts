@@ -1,6 +1,7 @@
 import { MoaError } from '../../../../core/errors.js'
 import {
   alpacaJudges,
+  alpacaJudgesFiles,
   alpacaJudgesResults,
   gatherGold,
   GOLD_FILE,
@@ -12,16 +13,17 @@ import {
 } from '../../../../eval/benches/alpaca-eval/index.js'
 import { checkNames } from '../../../../eval/harness/contestant.js'
 import { canonicalJson, sha256Hex } from '../../../../util/hash.js'
-import { readNamedText, type NamedText } from '../data-folder.js'
+import { readNamedText, type NamedText } from '../bench-data.js'
 import { configuredJudge } from '../judge-configs.js'
-import { modelsBeside } from '../judges.js'
+import { modelsBeside } from '../gold-files.js'
 import type { Bench, BenchSetup, PreparedRun } from './bench.js'
 
 /** Judges against people: every judge votes on pairs that people have voted on. */
 export const alpacaJudgesBench: Bench = {
-  folders: ['alpaca-eval', 'alpaca_eval', 'cross_annotations'],
+  flags: ['gold', 'judgeSeeds', 'judgeConfigs'],
   prepare,
   results: alpacaJudgesResults,
+  files: alpacaJudgesFiles,
 }
 
 async function prepare(setup: BenchSetup): Promise<PreparedRun> {
@@ -52,8 +54,8 @@ async function goldFiles({
   data,
 }: BenchSetup): Promise<{ readonly votes: NamedText; readonly models?: NamedText }> {
   if (flags.gold === undefined) {
-    const models = await data.find(GOLD_MODELS_FILE)
-    return { votes: await data.need(GOLD_FILE), ...(models && { models }) }
+    const models = data.find('alpaca-eval-human-annotations')
+    return { votes: data.need('alpaca-eval-human-votes'), ...(models && { models }) }
   }
   const votes = await readNamedText(flags.gold)
   const companion = modelsBeside(flags.gold)
