@@ -108,17 +108,26 @@ function figuresV01(judgments: readonly V01Judgment[], setting: Setting): Figure
 }
 
 function figuresV2(judgments: readonly V2Judgment[], { baseline, questions }: Setting): Figures {
-  const names = Object.fromEntries(questions.map(({ category }) => [category, baseline]))
+  // The published rule cuts names at their last slash, so models of several providers would fall together.
+  const known = new Map(
+    [baseline, ...judgments.map(({ model }) => model)].map((name) => [fileName(name), name]),
+  )
+  const uncut = judgments.map((judgment) => ({
+    ...judgment,
+    model: fileName(judgment.model),
+    judge: fileName(judgment.judge),
+    baseline: fileName(judgment.baseline),
+  }))
   const { categories, problems } = scoreArenaHardV2({
     version: 'v2.0',
-    judgments,
+    judgments: uncut,
     questions,
-    baselines: names,
+    baselines: Object.fromEntries(questions.map(({ category }) => [category, fileName(baseline)])),
   })
   const percent = (value: number | null): number | null => (value === null ? null : 100 * value)
   const rows = categories.flatMap(({ category, published, corrected }) =>
     published.rows.map(({ model, score, lower, upper }) =>
-      resultRow(model, {
+      resultRow(known.get(model) ?? model, {
         values: {
           score: percent(score),
           lower: percent(lower),

@@ -168,12 +168,9 @@ export function mtBenchFiles(log: EvalLog): readonly ExportFile[] {
     })
     return { path: `model_answer/${fileName(name)}.jsonl`, text: writeMtBenchAnswers(lines) }
   })
+  const judgments = judgmentsOf(log)
+  if (judgments.length === 0) return answers
   const kind = modeOf(log) === 'single' ? 'single' : 'pair'
-  return [
-    ...answers,
-    {
-      path: `model_judgment/${fileName(judge?.name ?? 'judge')}_${kind}.jsonl`,
-      text: writeJsonl(judgmentsOf(log)),
-    },
-  ]
+  const path = `model_judgment/${fileName(judge?.name ?? 'judge')}_${kind}.jsonl`
+  return [...answers, { path, text: writeJsonl(judgments) }]
 }
