@@ -3,6 +3,8 @@ export * from './engine/index.js'
 export { parseRecipe } from './engine/recipe-schema.js'
 export {
   defineConfig,
+  type BreakerInput,
+  type CacheInput,
   type ConfigInput,
   type DialectInput,
   type PriceInput,

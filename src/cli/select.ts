@@ -33,6 +33,8 @@ export interface Choice {
   readonly name: string
   /** Absent for a single model. */
   readonly plan?: Plan
+  /** What the plan was compiled from. */
+  readonly definition?: RecipeInput
   /** Simulated models take part: the answer is not a real one. */
   readonly simulated: boolean
 }
@@ -49,7 +51,7 @@ export interface Selection extends Choice {
  */
 export async function select(workspace: Workspace, flags: RecipeFlags): Promise<Selection> {
   const choice = choose(workspace, flags)
-  return { ...choice, model: await workspace.model(choice.plan ?? choice.name) }
+  return { ...choice, model: await workspace.model(choice.plan ?? choice.name, choice.definition) }
 }
 
 /**
@@ -63,11 +65,13 @@ export function choose(workspace: Workspace, flags: RecipeFlags): Choice {
   const renamed = Object.hasOwn(settings.models, name)
   if (!book.has(name) && (renamed || name.includes('/'))) return chooseModel(workspace, name, flags)
   const overrides = overridesOf(workspace, flags)
-  const changed = Object.keys(overrides).length > 0
-  const plan = changed
-    ? compile(withTemplate(override(book.recipe(name), overrides, name), settings.dataFolder), `${name}*`)
-    : book.plan(name)
-  return { name: plan.name, plan, simulated: workspace.simulated(plan) }
+  if (Object.keys(overrides).length === 0) {
+    const plan = book.plan(name)
+    return { name, plan, definition: book.recipe(name), simulated: workspace.simulated(plan) }
+  }
+  const definition = withTemplate(override(book.recipe(name), overrides, name), settings.dataFolder)
+  const plan = compile(definition, `${name}*`)
+  return { name: plan.name, plan, definition, simulated: workspace.simulated(plan) }
 }
 
 function chooseModel(workspace: Workspace, name: string, flags: RecipeFlags): Choice {

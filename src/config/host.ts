@@ -37,6 +37,17 @@ export function userDataFolder(host: Host): string {
   })
 }
 
+/** Where downloads live that can be fetched again, there or not. */
+export function userCacheFolder(host: Host): string {
+  return userFolder(host, {
+    xdg: 'XDG_CACHE_HOME',
+    unix: ['.cache'],
+    mac: ['Library', 'Caches'],
+    windows: 'LOCALAPPDATA',
+    windowsDefault: ['AppData', 'Local'],
+  })
+}
+
 interface Places {
   readonly xdg: string
   readonly unix: readonly string[]

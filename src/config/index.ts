@@ -1,5 +1,5 @@
 export { findConfigFiles, CONFIG_NAMES, type FoundFiles } from './find.js'
-export { systemHost, userConfigFolder, userDataFolder, type Host } from './host.js'
+export { systemHost, userCacheFolder, userConfigFolder, userDataFolder, type Host } from './host.js'
 export * from './input.js'
 export { loadSettings, type LoadOptions } from './load.js'
 export { chooseModels, type Candidates } from './own-models.js'

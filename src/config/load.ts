@@ -6,13 +6,13 @@ import { SHIPPED_RECIPES, ownRecipes, type OwnModels } from '../engine/shipped.j
 import type { AssembledRecipes } from './assemble-recipes.js'
 import { findConfigFiles } from './find.js'
 import { findProviders, proxyOf } from './find-providers.js'
-import { systemHost, userDataFolder, type Host } from './host.js'
+import { systemHost, userCacheFolder, userDataFolder, type Host } from './host.js'
 import type { ConfigInput } from './input.js'
 import type { MergedConfig, WrittenRecipe } from './merge.js'
 import { chooseModels } from './own-models.js'
 import { withTemplate } from './recipes.js'
 import { SUGGESTED_MODELS } from './suggested-models.js'
-import type { KnownProvider, ProviderSettings, Settings } from './settings.js'
+import type { CacheSettings, KnownProvider, ProviderSettings, Settings } from './settings.js'
 import { configError } from './source.js'
 
 export interface LoadOptions {
@@ -60,9 +60,27 @@ export async function loadSettings(options: LoadOptions): Promise<Settings> {
     ...(config.defaultRecipe !== undefined && { defaultRecipe: config.defaultRecipe }),
     models: config.models ?? {},
     prices: config.prices ?? {},
+    contextTokens: config.contextTokens ?? {},
     dataFolder,
+    cache: cacheSettings(config.cache, dataFolder),
     gateway: config.gateway ?? {},
+    data: { cacheFolder: userCacheFolder(host), ...config.data },
     proxy: proxyOf(env),
+  }
+}
+
+const MIB = 1024 * 1024
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/** The cache is off until somebody asks for it: the same question may be meant to give another answer. */
+function cacheSettings(cache: ConfigInput['cache'] = false, dataFolder: string): CacheSettings {
+  const given = typeof cache === 'boolean' ? { enabled: cache } : cache
+  const { enabled = true, maxMegabytes = 512, maxAgeDays = 30 } = given
+  return {
+    enabled,
+    file: join(dataFolder, 'cache.db'),
+    maxBytes: maxMegabytes * MIB,
+    maxAgeMs: maxAgeDays * DAY_MS,
   }
 }
 

@@ -2,7 +2,7 @@ import type { ProviderSettings, Settings } from './settings.js'
 
 /** Settings as they may be shown and pasted into a bug report: no key, no header, no credentials of a URL. */
 export function redactSettings(settings: Settings): Record<string, unknown> {
-  const { files, own, defaultRecipe, models, prices, dataFolder, proxy, recipes, writtenRecipes, gateway } =
+  const { files, own, defaultRecipe, models, prices, dataFolder, data, proxy, recipes, writtenRecipes } =
     settings
   const written = Object.fromEntries(writtenRecipes.map((name) => [name, recipes[name]]))
   return {
@@ -15,7 +15,8 @@ export function redactSettings(settings: Settings): Record<string, unknown> {
     ...(Object.keys(prices).length > 0 && { prices }),
     ...(Object.keys(proxy).length > 0 && { proxy: mapValues(proxy, withoutCredentials) }),
     dataFolder,
-    ...(Object.keys(gateway).length > 0 && { gateway }),
+    ...(Object.keys(settings.gateway).length > 0 && { gateway: settings.gateway }),
+    data: { ...data, ...(data.mirror !== undefined && { mirror: withoutCredentials(data.mirror) }) },
   }
 }
 

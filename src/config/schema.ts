@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { recipeSchema } from '../engine/recipe-schema.js'
-import type { ConfigInput, GatewayInput, ProviderInput, RecipeConfig } from './input.js'
+import type { ConfigInput, DataInput, GatewayInput, ProviderInput, RecipeConfig } from './input.js'
 
 const milliseconds = z.number().int().positive()
 const count = z.number().int().positive()
@@ -38,16 +38,34 @@ const provider = z
         maxWaitMs: milliseconds.optional().describe('Longest wait an upstream may ask for'),
       })
       .optional(),
+    breaker: z
+      .strictObject({
+        failures: count.optional().describe('Failures in a row after which a model is left alone'),
+        windowMs: milliseconds.optional().describe('They count while they are not older than this'),
+        openMs: milliseconds.optional().describe('How long it is left alone at first; doubles'),
+        maxOpenMs: milliseconds.optional().describe('Longest time it is left alone'),
+        enabled: z.boolean().optional().describe('false asks it every time'),
+      })
+      .optional()
+      .describe('Leaves models alone that keep failing'),
     dialect: z
       .strictObject({
         maxTokensField: z.enum(['max_tokens', 'max_completion_tokens']).optional(),
         developerRole: z.boolean().optional().describe('Keep the developer role'),
         seedField: z.enum(['seed', 'random_seed']).optional(),
         streamUsage: z.boolean().optional().describe('Ask for usage at the end of streams'),
+        assistantLast: z
+          .boolean()
+          .optional()
+          .describe('false adds a user turn to a conversation that ends with the assistant'),
+        mergeTurns: z.boolean().optional().describe('Join neighbouring turns of one role'),
+        systemFirst: z.boolean().optional().describe('Join all instructions at the front'),
       })
       .optional()
       .describe('Departures from the usual request format'),
     proxy: z.boolean().optional().describe('false goes around the proxy of the environment'),
+    replay: z.string().min(1).optional().describe('Recording that answers in place of a server'),
+    speed: z.number().positive().optional().describe('Of a replay: times as fast as it was recorded'),
     local: z.boolean().optional().describe('A server of your own: no key, longer time limits, no price'),
     enabled: z.boolean().optional().describe('false leaves out a provider that would be found'),
   })
@@ -96,6 +114,17 @@ const gateway = z
     traceContent: z.boolean().optional().describe('Record prompts and answers in traces. Default false'),
   })
   .describe('How `moa serve` behaves')
+const data = z
+  .strictObject({
+    mirror: z
+      .string()
+      .regex(/^https?:\/\/\S+$/, 'expected an http or https address')
+      .optional()
+      .describe("Asked in place of the publishers' hosts; paths stay the same"),
+    folder: z.string().min(1).optional().describe('A folder of your own that is looked into first'),
+    cacheFolder: z.string().min(1).optional().describe('Where downloads are kept'),
+  })
+  .describe("Where publishers' benchmark files come from")
 
 /** The shape of a configuration file. */
 export const configSchema = z.strictObject({
@@ -117,8 +146,24 @@ export const configSchema = z.strictObject({
     .record(z.string(), z.strictObject({ input: dollars, output: dollars, cachedInput: dollars.optional() }))
     .optional()
     .describe('US dollars per million tokens, by provider/model'),
-  dataFolder: z.string().min(1).optional().describe('Where templates and journals are kept'),
+  contextTokens: z
+    .record(z.string(), count)
+    .optional()
+    .describe('Context windows in tokens, by provider/model'),
+  cache: z
+    .union([
+      z.boolean(),
+      z.strictObject({
+        enabled: z.boolean().optional().describe('Default true'),
+        maxMegabytes: z.number().positive().optional().describe('Default 512'),
+        maxAgeDays: z.number().positive().optional().describe('Default 30'),
+      }),
+    ])
+    .optional()
+    .describe('Keeps answers of providers, so that the same call is not paid for twice. Default false'),
+  dataFolder: z.string().min(1).optional().describe('Where templates, journals and the cache are kept'),
   gateway: gateway.optional(),
+  data: data.optional(),
 })
 
 // A key that the schema knows and the type does not, or the other way round, fails compilation here.
@@ -130,6 +175,7 @@ true satisfies SameKeys<ConfigInput, Checked>
 true satisfies SameKeys<ProviderInput, CheckedProvider>
 true satisfies SameKeys<RecipeConfig, CheckedRecipe>
 true satisfies SameKeys<GatewayInput, NonNullable<Checked['gateway']>>
+true satisfies SameKeys<DataInput, NonNullable<Checked['data']>>
 
 /** JSON Schema of the configuration file, for editors. */
 export function configJsonSchema(): Record<string, unknown> {

@@ -1,7 +1,8 @@
 import { abortInfo, errorInfo, MoaError, type ErrorInfo } from './errors.js'
 import type { CallRecord } from './call.js'
 import type { ModelEvent } from './events.js'
-import { deliver, type EventSink, type EventStream, type StreamOptions } from './model.js'
+import type { EventStream, StreamOptions } from './model.js'
+import { watched, type StreamEnd } from './watched.js'
 
 /** Everything one call of a model gave, with its timing: can be kept as JSON and played again. */
 export interface Tape {
@@ -38,55 +39,29 @@ export function taped(
   const events: [number, ModelEvent][] = []
   const calls: CallRecord[] = []
   let startedAt = 0
-  const open = (): EventStream => {
-    startedAt = clock.now()
-    return start({
+  const open = (): EventStream =>
+    start({
       ...options,
       onCall(call) {
         calls.push(call)
         options.onCall?.(call)
       },
     })
-  }
-  const note = (event: ModelEvent): void => void events.push([clock.now() - startedAt, event])
-  const close = (ending: Pick<Tape, 'error' | 'hungUp'>): void =>
-    onTape({ events, ...ending, endMs: clock.now() - startedAt, calls })
-  const failed = (error: unknown): void =>
-    options.signal.aborted
-      ? close({ error: abortInfo(error), hungUp: true })
-      : close({ error: errorInfo(error) })
+  return watched(open, {
+    start: () => (startedAt = clock.now()),
+    event: (event) => void events.push([clock.now() - startedAt, event]),
+    end: (end) => onTape({ events, ...endingOf(end, options.signal), endMs: clock.now() - startedAt, calls }),
+  })
+}
 
-  async function* read(): AsyncGenerator<ModelEvent, void, undefined> {
-    let ended = false
-    try {
-      for await (const event of open()) {
-        note(event)
-        yield event
-      }
-      ended = true
-      close({})
-    } catch (error) {
-      ended = true
-      failed(error)
-      throw error
-    } finally {
-      if (!ended) close({ hungUp: true }) // The reader left in mid-answer.
-    }
-  }
-  return {
-    [Symbol.asyncIterator]: read,
-    async deliver(sink: EventSink) {
-      try {
-        await deliver(open(), (event) => {
-          note(event)
-          return sink(event)
-        })
-      } catch (error) {
-        failed(error)
-        throw error
-      }
-      close({})
-    },
+function endingOf(end: StreamEnd, signal: AbortSignal): Pick<Tape, 'error' | 'hungUp'> {
+  switch (end.how) {
+    case 'finished':
+      return {}
+    case 'left':
+      return { hungUp: true }
+    case 'failed':
+      return signal.aborted ? { error: abortInfo(end.error), hungUp: true } : { error: errorInfo(end.error) }
   }
 }
 

@@ -2,7 +2,7 @@ import { MoaError, errorInfo } from '../core/index.js'
 import type { AnswerEvent, ModelEvent, Proposal } from '../core/index.js'
 import { agreement } from './agreement.js'
 import type { Material } from './prompt/material.js'
-import type { Run } from './run.js'
+import type { Run, SlotFailure } from './run.js'
 
 /** The answer on its way out. White space alone is not an answer yet; it is held back until something follows. */
 export class Answer {
@@ -99,7 +99,19 @@ export function lastResort({ proposals, ranked }: Material): Proposal | undefine
 export function nothingUsable(run: Run, last: MoaError | undefined): MoaError {
   return new MoaError(
     'all_failed',
-    `No model of recipe "${run.plan.name}" gave a usable answer. ${run.failures.join(' | ')}`,
+    `No model of recipe "${run.plan.name}" gave a usable answer. ${tellFailures(run.failures)}`,
     { cause: last, retryable: last !== undefined && errorInfo(last).retryable === true },
   )
+}
+
+/** Slots that failed alike share a sentence; in the order of the recipe, so that equal failures read equal. */
+function tellFailures(failures: readonly SlotFailure[]): string {
+  const inOrder = [...failures].sort((a, b) => a.slot.stage - b.slot.stage || a.slot.index - b.slot.index)
+  const byReason = new Map<string, Set<string>>()
+  for (const { slot, reason } of inOrder) {
+    const names = byReason.get(reason)
+    if (names) names.add(slot.name)
+    else byReason.set(reason, new Set([slot.name]))
+  }
+  return [...byReason].map(([reason, names]) => `${[...names].join(', ')}: ${reason}`).join(' | ')
 }

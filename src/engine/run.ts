@@ -1,4 +1,12 @@
-import type { CallRecord, ChatRequest, Degradation, Finish, Model, StreamOptions } from '../core/index.js'
+import type {
+  CallRecord,
+  ChatRequest,
+  Degradation,
+  SlotRef,
+  Finish,
+  Model,
+  StreamOptions,
+} from '../core/index.js'
 import type { Clock, Scope } from '../util/index.js'
 import type { LatencyBook } from './latency.js'
 import { Ledger } from './ledger.js'
@@ -20,6 +28,12 @@ export interface RunTools {
 }
 
 /** Everything one run knows while it goes on. */
+/** A slot that gave nothing. */
+export interface SlotFailure {
+  readonly slot: SlotRef
+  readonly reason: string
+}
+
 export class Run {
   readonly id: string
   readonly plan: Plan
@@ -35,7 +49,7 @@ export class Run {
   readonly deadlineAt: number | undefined
   readonly #degradations: Degradation[] = []
   /** Slots that gave nothing and why, for the error of a run that comes to nothing. */
-  readonly failures: string[] = []
+  readonly failures: SlotFailure[] = []
 
   constructor(init: {
     id: string

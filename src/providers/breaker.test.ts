@@ -1,82 +1,103 @@
 import { describe, expect, it } from 'vitest'
-import { scriptedModel, failing } from '../../test/scripted-model.js'
-import { collect, MoaError, type Model } from '../core/index.js'
+import type { ErrorInfo } from '../core/index.js'
 import { virtualClock, type VirtualClock } from '../sim/virtual-clock.js'
-import { Breaker, withBreaker } from './breaker.js'
+import { Breaker, type BreakerPolicy } from './breaker.js'
 
-const signal = new AbortController().signal
-const request = { messages: [{ role: 'user' as const, content: 'q' }] }
+const BROKEN: ErrorInfo = { code: 'upstream_error', message: 'It answered 500.' }
 
-function setup(healthy: () => boolean): {
-  clock: VirtualClock
-  model: Model
-  calls: () => number
-  breaker: Breaker
-} {
+function setUp(policy: BreakerPolicy = {}): { clock: VirtualClock; breaker: Breaker; fail: () => void } {
   const clock = virtualClock()
-  const breaker = new Breaker({ failures: 3, openMs: 1000, maxOpenMs: 4000, clock })
-  const inner = scriptedModel('up/m', () => (healthy() ? 'fine' : failing()), clock)
-  return { clock, breaker, model: withBreaker(inner, breaker), calls: () => inner.requests.length }
+  const breaker = new Breaker('up/m', { failures: 3, openMs: 1000, maxOpenMs: 4000, clock, ...policy })
+  return { clock, breaker, fail: () => breaker.enter()(BROKEN) }
 }
 
-describe('withBreaker', () => {
-  it('leaves an upstream alone after failures in a row, and says for how long', async () => {
-    const { clock, model, calls, breaker } = setup(() => false)
-    for (let call = 0; call < 3; call += 1)
-      await expect(clock.run(collect(model.stream(request, { signal })))).rejects.toMatchObject({
-        code: 'upstream_error',
-      })
-    expect(breaker.state).toBe('open')
-    await expect(collect(model.stream(request, { signal }))).rejects.toMatchObject({
-      code: 'circuit_open',
-      retryAfterMs: 1000,
-      retryable: false,
+describe('Breaker', () => {
+  it('leaves an upstream alone after failures in a row, and says why and for how long', () => {
+    const { breaker, fail } = setUp()
+    for (let call = 0; call < 3; call += 1) fail()
+    expect(breaker.status).toEqual({
+      upstream: 'up/m',
+      state: 'open',
+      failures: 3,
+      probeInMs: 1000,
+      lastError: BROKEN,
     })
-    expect(calls()).toBe(3)
+    const refusal = expect.objectContaining({
+      code: 'circuit_open',
+      retryable: false,
+      retryAfterMs: 1000,
+      message:
+        'up/m has failed 3 times in a row and is left alone for another 1 s. The last failure: It answered 500.',
+    }) as unknown
+    expect(() => breaker.enter()).toThrow(refusal)
+    expect(() => breaker.check()).toThrow(refusal)
   })
 
-  it('lets one probe through when the time is over: success closes, failure opens for twice as long', async () => {
-    let healthy = false
-    const { clock, model, calls, breaker } = setup(() => healthy)
-    const call = (): Promise<unknown> =>
-      clock.run(collect(model.stream(request, { signal }))).catch((error: unknown) => error)
-    for (let index = 0; index < 3; index += 1) await call()
+  it('lets one probe through when the time is over: failure opens for twice as long, up to the bound', async () => {
+    const { clock, breaker, fail } = setUp()
+    for (let call = 0; call < 3; call += 1) fail()
+    const waits: number[] = []
+    for (let probe = 0; probe < 4; probe += 1) {
+      await clock.advance(breaker.status.probeInMs)
+      expect(breaker.state).toBe('half-open')
+      fail()
+      waits.push(breaker.status.probeInMs)
+    }
+    expect(waits).toEqual([2000, 4000, 4000, 4000])
+  })
+
+  it('closes with a probe that succeeds, and begins anew', async () => {
+    const { clock, breaker, fail } = setUp()
+    for (let call = 0; call < 3; call += 1) fail()
     await clock.advance(1000)
-    expect(breaker.state).toBe('half-open')
-    await call()
-    expect(calls()).toBe(4)
+    breaker.enter()('healthy')
+    expect(breaker.status).toEqual({ upstream: 'up/m', state: 'closed', failures: 0, probeInMs: 0 })
+    fail()
+    fail()
+    expect(breaker.state).toBe('closed')
+    fail()
+    expect(breaker.status).toMatchObject({ state: 'open', probeInMs: 1000 })
+  })
+
+  it('admits no second call while the probe is under way, and another probe when the first says nothing', async () => {
+    const { clock, breaker, fail } = setUp()
+    for (let call = 0; call < 3; call += 1) fail()
     await clock.advance(1000)
+    const tell = breaker.enter()
+    expect(() => breaker.enter()).toThrow(/until the probe under way is answered/)
+    expect(() => breaker.check()).toThrow(/until the probe under way is answered/)
+    tell(undefined)
+    breaker.enter()('healthy')
+    expect(breaker.state).toBe('closed')
+  })
+
+  it('counts failures only in a row and within the window', async () => {
+    const { clock, breaker, fail } = setUp({ windowMs: 500 })
+    fail()
+    fail()
+    breaker.enter()('healthy')
+    fail()
+    fail()
+    expect(breaker.state).toBe('closed')
+    await clock.advance(500)
+    fail()
+    expect(breaker.status).toMatchObject({ state: 'closed', failures: 1 })
+  })
+
+  it('does not hear calls that began before it opened', async () => {
+    const { clock, breaker, fail } = setUp()
+    const early = [breaker.enter(), breaker.enter()]
+    for (let call = 0; call < 3; call += 1) fail()
+    await clock.advance(600)
+    early[0]?.(BROKEN)
+    expect(breaker.status).toMatchObject({ failures: 3, probeInMs: 400 })
+    early[1]?.('healthy')
     expect(breaker.state).toBe('open')
-    await clock.advance(1000)
-    healthy = true
-    await call()
-    expect(breaker.state).toBe('closed')
-    await call()
-    expect(calls()).toBe(6)
   })
 
-  it('admits no second call while the probe is under way', async () => {
-    const { clock, model } = setup(() => false)
-    for (let index = 0; index < 3; index += 1)
-      await clock.run(collect(model.stream(request, { signal }))).catch(() => {})
-    await clock.advance(1000)
-    const probe = collect(model.stream(request, { signal })).catch((error: unknown) => error)
-    await expect(collect(model.stream(request, { signal }))).rejects.toMatchObject({ code: 'circuit_open' })
-    await clock.run(probe)
-  })
-
-  it('counts neither successes between failures, nor refusals, nor aborts', async () => {
-    const clock = virtualClock()
-    const breaker = new Breaker({ failures: 2, clock })
-    const refused = { error: new MoaError('authentication', 'no') }
-    const script = [failing(), 'fine', failing(), refused, failing()]
-    const inner = scriptedModel('up/m', (_, call) => script[call - 1] ?? 'fine', clock)
-    const model = withBreaker(inner, breaker)
-    for (const _ of script) await clock.run(collect(model.stream(request, { signal }))).catch(() => {})
-    expect(breaker.state).toBe('closed')
-    const controller = new AbortController()
-    controller.abort(new Error('left'))
-    await collect(model.stream(request, { signal: controller.signal })).catch(() => {})
-    expect(breaker.state).toBe('closed')
+  it('keeps a first time that is longer than the usual bound', () => {
+    const breaker = new Breaker('up', { failures: 1, openMs: 600_000, clock: virtualClock() })
+    breaker.enter()(BROKEN)
+    expect(breaker.status.probeInMs).toBe(600_000)
   })
 })

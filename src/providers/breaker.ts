@@ -1,30 +1,31 @@
-import { MoaError, deliver, wrapModel } from '../core/index.js'
-import type { ErrorCode, EventStream, Model, ModelEvent } from '../core/index.js'
+import { MoaError, type BreakerState, type BreakerStatus, type ErrorInfo } from '../core/index.js'
 import { systemClock, type Clock } from '../util/index.js'
 
-export interface BreakerOptions {
+/** When an upstream that keeps failing is left alone, and for how long. */
+export interface BreakerPolicy {
   /** Failures in a row after which the upstream is left alone. Default 5. */
   readonly failures?: number
-  /** How long it is left alone at first, in milliseconds; doubled each time its probe fails. Default 10 s. */
+  /** They count while they are not older than this. Default 1 minute. */
+  readonly windowMs?: number
+  /** How long it is left alone at first; doubled each time its probe fails. Default 10 s. */
   readonly openMs?: number
-  /** Longest time it is left alone. Default 2 minutes. */
+  /** Longest time it is left alone. Default 1 minute, or `openMs` when that is longer. */
   readonly maxOpenMs?: number
+}
+
+export interface BreakerOptions extends BreakerPolicy {
   readonly clock?: Clock
 }
 
-const DEFAULTS = { failures: 5, openMs: 10_000, maxOpenMs: 120_000 }
+export const BREAKER_DEFAULTS: Required<BreakerPolicy> = {
+  failures: 5,
+  windowMs: 60_000,
+  openMs: 10_000,
+  maxOpenMs: 60_000,
+}
 
-/** Failures that speak of the upstream's health; a refused key or a bad request says nothing of it. */
-const COUNTED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'upstream_error',
-  'unreachable',
-  'timeout',
-  'stalled',
-  'invalid_response',
-  'incomplete_stream',
-])
-
-export type BreakerState = 'closed' | 'open' | 'half-open'
+/** How a call went: well, a failure of the upstream, or nothing that says anything about it. */
+export type Verdict = 'healthy' | ErrorInfo | undefined
 
 /**
  * Leaves an upstream alone that keeps failing. Closed: calls go through. Open: calls fail at once with
@@ -32,17 +33,26 @@ export type BreakerState = 'closed' | 'open' | 'half-open'
  * fails the breaker opens for twice as long.
  */
 export class Breaker {
-  readonly #options: Required<Omit<BreakerOptions, 'clock'>>
+  readonly #upstream: string
+  readonly #policy: Required<BreakerPolicy>
   readonly #clock: Clock
-  #failures = 0
+  /** When the failures in a row happened, the newest last; at most as many as open the breaker. */
+  #failures: number[] = []
+  #lastError: ErrorInfo | undefined
   #openMs: number
   #openUntil: number | undefined
   #probing = false
+  /** Calls that began before the last change of state say nothing about the state after it. */
+  #era = 0
 
-  constructor(options: BreakerOptions = {}) {
-    this.#options = { ...DEFAULTS, ...options }
+  /** @param upstream its name in messages and in {@link Breaker.status} */
+  constructor(upstream: string, options: BreakerOptions = {}) {
+    this.#upstream = upstream
+    const policy = { ...BREAKER_DEFAULTS, ...options }
+    // Who states only a long first time does not mean it to shrink.
+    this.#policy = { ...policy, maxOpenMs: options.maxOpenMs ?? Math.max(policy.maxOpenMs, policy.openMs) }
     this.#clock = options.clock ?? systemClock
-    this.#openMs = this.#options.openMs
+    this.#openMs = this.#policy.openMs
   }
 
   get state(): BreakerState {
@@ -50,95 +60,87 @@ export class Breaker {
     return this.#clock.now() < this.#openUntil ? 'open' : 'half-open'
   }
 
+  get status(): BreakerStatus {
+    return {
+      upstream: this.#upstream,
+      state: this.state,
+      failures: this.#failures.length,
+      probeInMs: this.#leftMs(),
+      ...(this.#lastError && { lastError: this.#lastError }),
+    }
+  }
+
+  /** True while there is nothing to remember. */
+  get idle(): boolean {
+    return this.#openUntil === undefined && this.#failures.length === 0
+  }
+
+  /**
+   * Refuses a call that {@link enter} would refuse now, without taking the probe's place: for callers that would have
+   * to wait for something before they enter.
+   *
+   * @throws {@link MoaError} `circuit_open`
+   */
+  check(): void {
+    if (this.#openUntil !== undefined && (this.#probing || this.state === 'open')) throw this.#refusal()
+  }
+
   /**
    * Asks to make a call.
    *
-   * @param upstream for the message
-   * @returns tells how it went, once: `true` for a healthy upstream, `false` for a failing one, `undefined` for
-   *   neither, an abort for one
+   * @returns tells how it went; only the first time counts
    * @throws {@link MoaError} `circuit_open`
    */
-  enter(upstream: string): (healthy: boolean | undefined) => void {
+  enter(): (verdict: Verdict) => void {
+    this.check()
     const probe = this.#openUntil !== undefined
-    if (probe) {
-      const left = (this.#openUntil ?? 0) - this.#clock.now()
-      if (left > 0 || this.#probing)
-        throw new MoaError(
-          'circuit_open',
-          `${upstream} has failed ${this.#failures} times in a row and is left alone` +
-            (left > 0
-              ? ` for another ${Math.ceil(left / 1000)} s.`
-              : ' until the probe under way is answered.'),
-          { retryAfterMs: Math.max(0, left) },
-        )
-      this.#probing = true
-    }
+    this.#probing = probe
+    const era = this.#era
     let told = false
-    return (healthy) => {
-      if (told) return
+    return (verdict) => {
+      if (told || era !== this.#era) return
       told = true
       if (probe) this.#probing = false
-      if (healthy === true) this.#close()
-      else if (healthy === false) this.#fail(probe)
+      if (verdict === 'healthy') this.#close()
+      else if (verdict) this.#fail(verdict, probe)
     }
+  }
+
+  #leftMs(): number {
+    return this.#openUntil === undefined ? 0 : Math.max(0, this.#openUntil - this.#clock.now())
+  }
+
+  #refusal(): MoaError {
+    const left = this.#leftMs()
+    const times = this.#failures.length
+    const until =
+      left > 0 ? `for another ${Math.ceil(left / 1000)} s` : 'until the probe under way is answered'
+    const last = this.#lastError ? ` The last failure: ${this.#lastError.message}` : ''
+    return new MoaError(
+      'circuit_open',
+      `${this.#upstream} has failed ${times} ${times === 1 ? 'time' : 'times'} in a row and is left alone ${until}.${last}`,
+      { retryAfterMs: left },
+    )
   }
 
   #close(): void {
-    this.#failures = 0
+    this.#failures = []
+    this.#lastError = undefined
+    if (this.#openUntil === undefined) return
     this.#openUntil = undefined
-    this.#openMs = this.#options.openMs
+    this.#openMs = this.#policy.openMs
+    this.#era += 1
   }
 
-  #fail(probe: boolean): void {
-    this.#failures += 1
-    if (!probe && this.#failures < this.#options.failures) return
-    if (probe) this.#openMs = Math.min(this.#openMs * 2, this.#options.maxOpenMs)
-    this.#openUntil = this.#clock.now() + this.#openMs
+  #fail(error: ErrorInfo, probe: boolean): void {
+    const { failures, windowMs, maxOpenMs } = this.#policy
+    const now = this.#clock.now()
+    this.#lastError = error
+    this.#failures = probe ? this.#failures : this.#failures.filter((at) => now - at < windowMs)
+    this.#failures.push(now)
+    if (!probe && this.#failures.length < failures) return
+    if (probe) this.#openMs = Math.min(this.#openMs * 2, maxOpenMs)
+    this.#openUntil = now + this.#openMs
+    this.#era += 1
   }
-}
-
-/** The same model behind a breaker. Belongs inside the retries: every attempt counts. */
-export function withBreaker(model: Model, breaker: Breaker): Model {
-  return wrapModel(model, (request, options) => {
-    const begin = (): { events: EventStream; tell: (error?: unknown) => void } => {
-      const told = breaker.enter(model.id)
-      return {
-        events: model.stream(request, options),
-        tell: (error) => {
-          if (error === undefined) told(true)
-          else if (options.signal.aborted || !(error instanceof MoaError)) told(undefined)
-          else told(!COUNTED.has(error.code))
-        },
-      }
-    }
-    async function* read(): AsyncGenerator<ModelEvent, void, undefined> {
-      const { events, tell } = begin()
-      let left = true
-      try {
-        yield* events
-        left = false
-        tell()
-      } catch (error) {
-        left = false
-        tell(error)
-        throw error
-      } finally {
-        // Whoever leaves in mid-answer had an answer.
-        if (left) tell()
-      }
-    }
-    return {
-      [Symbol.asyncIterator]: read,
-      async deliver(sink) {
-        const { events, tell } = begin()
-        try {
-          await deliver(events, sink)
-        } catch (error) {
-          tell(error)
-          throw error
-        }
-        tell()
-      },
-    }
-  })
 }

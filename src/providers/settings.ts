@@ -1,6 +1,7 @@
 import { MoaError } from '../core/index.js'
 import type { ModelCapabilities } from '../core/index.js'
 import type { Dialect } from '../wire/index.js'
+import { BREAKER_DEFAULTS, type BreakerPolicy } from './breaker.js'
 import type { RetryPolicy } from './retry.js'
 import type { Timeouts } from './timeouts.js'
 import type { ProxySettings } from './transport.js'
@@ -23,6 +24,8 @@ export interface ProviderSettings {
   readonly tokensPerMinute?: number
   readonly timeouts?: Timeouts
   readonly retry?: RetryPolicy
+  /** When the provider's failing models are left alone for a while. `enabled` is true by default. */
+  readonly breaker?: BreakerPolicy & { readonly enabled?: boolean }
   readonly dialect?: Dialect
   /** Runs on the user's machine: longer default timeouts, no price, no key. Default false. */
   readonly local?: boolean
@@ -34,7 +37,7 @@ export interface ProviderSettings {
 
 /** @throws {@link MoaError} `config_invalid` naming the setting, what was expected and what came */
 export function checkSettings(settings: ProviderSettings): void {
-  const { name, retry = {}, timeouts = {} } = settings
+  const { name, retry = {}, breaker = {}, timeouts = {} } = settings
   if (name === '' || name.includes('/'))
     throw new MoaError('config_invalid', `A provider's name can't be empty or hold "/"; got "${name}".`)
   const check = (setting: string, value: number | undefined, least: number): void => {
@@ -51,6 +54,10 @@ export function checkSettings(settings: ProviderSettings): void {
   check('retry.baseMs', retry.baseMs, 0)
   check('retry.maxMs', retry.maxMs, 0)
   check('retry.maxWaitMs', retry.maxWaitMs, 0)
+  check('breaker.failures', breaker.failures, 1)
+  check('breaker.windowMs', breaker.windowMs, 1)
+  check('breaker.openMs', breaker.openMs, 1)
+  check('breaker.maxOpenMs', breaker.maxOpenMs, breaker.openMs ?? BREAKER_DEFAULTS.openMs)
   for (const [field, value] of Object.entries(timeouts as Record<string, number | undefined>))
     check(`timeouts.${field}`, value, 1)
 }

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { collect, type Model, type ModelEvent } from '../core/index.js'
+import { MoaError, collect, type Model, type ModelEvent } from '../core/index.js'
 import { compile, createMixture, type RecipeInput } from '../engine/index.js'
 import { createProviders } from '../providers/index.js'
 import { simModel, startSimServer, virtualClock } from '../sim/index.js'
-import { Recorder, Replay, readRecording } from './index.js'
+import { Recorder, Replay, readRecording, runTape } from './index.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'moa-record-'))
 const request = { messages: [{ role: 'user' as const, content: 'How do tides work?' }] }
@@ -37,7 +37,7 @@ async function record(file: string, recorded: RecipeInput = recipe): Promise<Mod
       return model
     },
   })
-  const all = await clock.run(events(recorder.mixture(mixture, recorded)))
+  const all = await clock.run(events(recorder.mixture(mixture, { definition: recorded })))
   recorder.close()
   return all
 }
@@ -68,7 +68,12 @@ describe.each(['run.jsonl', 'run.jsonl.gz'])('a recording (%s)', (name) => {
     await record(file)
     const bytes = readFileSync(file)
     const text = name.endsWith('.gz') ? gunzipSync(bytes).toString() : bytes.toString()
-    expect(text.trim().split('\n')).toHaveLength(1 + 1 + 9 + 1)
+    const lines = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string })
+    const count = (type: string): number => lines.filter((line) => line.type === type).length
+    expect(['recording', 'run', 'call', 'end'].map(count)).toEqual([1, 1, 9, 1])
   })
 
   it('is read as far as it is whole when it was cut off', async () => {
@@ -84,7 +89,7 @@ describe.each(['run.jsonl', 'run.jsonl.gz'])('a recording (%s)', (name) => {
           recording = readRecording(cut)
         } catch (error) {
           // Not even the first line can be read.
-          expect((error as { code: string }).code).toBe('data_invalid')
+          expect((error as { code: string }).code).toBe('partial')
           return
         }
         expect(recording.warnings.length).toBeGreaterThan(0)
@@ -126,7 +131,7 @@ describe('replay', () => {
     await record(file, { proposers: ['sim/ada'], aggregator: 'sim/barbara' })
     const replay = new Replay(readRecording(file))
     const model = replay.model('sim/grace')
-    expect(() => model.stream(request, { signal: new AbortController().signal })).toThrow(
+    await expect(collect(model.stream(request, { signal: new AbortController().signal }))).rejects.toThrow(
       /holds no answer of sim\/grace/,
     )
   })
@@ -151,6 +156,78 @@ describe('replay', () => {
     const texts: string[] = []
     for (let run = 0; run < 3; run += 1) texts.push((await collect(replay.stream(request, { signal }))).text)
     expect(texts).toEqual(['answer 1', 'answer 2', 'answer 1'])
+  })
+})
+
+describe('a whole run', () => {
+  it('is a tape: the same events at the same times, and as a model it answers the same request', async () => {
+    const file = join(folder, 'tape.jsonl')
+    const original = await record(file)
+    const recording = readRecording(file)
+    const clock = virtualClock()
+    const model = new Replay(recording, { clock }).model('tides')
+    const played = await clock.run(events(model))
+    expect(comparable(played)).toBe(comparable(original))
+    const calls = played.flatMap((event) => (event.type === 'call-settled' ? [event.call] : []))
+    expect(calls).toHaveLength(9)
+    expect(calls.every(({ replayedFrom }) => replayedFrom === 'recording')).toBe(true)
+    const other = { messages: [{ role: 'user' as const, content: 'Something else?' }] }
+    await expect(collect(model.stream(other, { signal: new AbortController().signal }))).rejects.toThrow(
+      /holds no answer of tides to this request/,
+    )
+  })
+
+  it('has the text of proposals while they were written, on demand', async () => {
+    const file = join(folder, 'live.jsonl')
+    await record(file)
+    const recording = readRecording(file)
+    const [run] = recording.runs
+    if (!run) throw new Error('no run')
+    const { events: tape } = runTape(recording, run, { liveProposals: true })
+    const text = tape.flatMap(([, event]) =>
+      event.type === 'proposal-delta' && event.slot.stage === 0 && event.slot.index === 0 ? [event.text] : [],
+    )
+    const proposal = tape.map(([, event]) => event).find((event) => event.type === 'proposal-end')
+    expect(text.join('')).toBe(proposal?.proposal.text)
+    expect(tape.map(([ms]) => ms)).toEqual([...tape.map(([ms]) => ms)].sort((a, b) => a - b))
+  })
+
+  it('ends with an error where the process was killed', async () => {
+    const file = join(folder, 'killed.jsonl')
+    await record(file)
+    const lines = readFileSync(file, 'utf8').split('\n')
+    writeFileSync(file, `${lines.slice(0, 12).join('\n')}\n`)
+    const recording = readRecording(file)
+    const model = new Replay(recording, { speed: Infinity }).model('tides')
+    await expect(events(model)).rejects.toMatchObject({ code: 'incomplete_stream' })
+  })
+})
+
+describe('secrets', () => {
+  it('are taken out of prompts, answers, errors and recipes, also where an answer spells them out', async () => {
+    const secret = 'sk-very-secret-0123456789abcdef'
+    const file = join(folder, 'spelled.jsonl')
+    const recorder = new Recorder({ file, redact: (text) => text.replaceAll(secret, '[key]') })
+    const leaky: Model = {
+      id: `x/${secret}`,
+      async *stream() {
+        for (const text of ['It is ', ...secret, '.']) yield { type: 'answer-delta', text }
+        yield { type: 'reasoning-delta', text: secret }
+        throw new MoaError('upstream_error', `refused ${secret}`)
+      },
+    }
+    const mixture = recorder.mixture(recorder.model(leaky), { definition: { note: secret } })
+    const asked = { messages: [{ role: 'user' as const, content: `My key is ${secret}` }] }
+    const run = collect(mixture.stream(asked, { signal: new AbortController().signal }))
+    await expect(run).rejects.toThrow()
+    recorder.close()
+    const text = readFileSync(file, 'utf8')
+    expect(text).not.toContain(secret)
+    const { calls } = readRecording(file)
+    const pieces = calls[0]?.tape.events.map(([, event]) => ('text' in event ? event.text : ''))
+    expect(pieces?.join('')).toBe('It is [key].[key]')
+    // What holds no secret keeps its pieces.
+    expect(pieces).toHaveLength(secret.length + 3)
   })
 })
 
@@ -197,10 +274,11 @@ describe('readRecording', () => {
     const file = join(folder, 'damaged.jsonl')
     await record(file)
     const lines = readFileSync(file, 'utf8').split('\n')
-    lines[3] = (lines[3] ?? '').slice(0, 20)
+    const broken = lines.findIndex((line) => line.startsWith('{"type":"call"'))
+    lines[broken] = (lines[broken] ?? '').slice(0, 20)
     writeFileSync(file, lines.join('\n'))
     const recording = readRecording(file)
-    expect(recording.warnings).toEqual(['Line 4 is damaged and left out.'])
+    expect(recording.warnings).toEqual([`Line ${broken + 1} is damaged and left out.`])
     expect(recording.calls).toHaveLength(8)
   })
 })

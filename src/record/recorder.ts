@@ -1,51 +1,50 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { constants, gzipSync } from 'node:zlib'
-import { MoaError, deliver, errorInfo, taped, wrapModel } from '../core/index.js'
-import type { ChatRequest, EventStream, Finish, Model, ModelEvent } from '../core/index.js'
+import { MoaError, errorInfo, taped, watched, wrapModel } from '../core/index.js'
+import type { ChatRequest, Finish, Model, ModelEvent, StreamWatcher } from '../core/index.js'
 import { systemClock, type Clock } from '../util/index.js'
-import { RECORD_VERSION, type RecordLine } from './format.js'
-
-/** Lines packed together in a gzip file. Each pack is a gzip member of its own, readable without the next. */
-const LINES_PER_PACK = 32
+import { RECORD_VERSION, type RecordLine, type RunSource } from './format.js'
+import { lineText, type Redact } from './without-secrets.js'
 
 export interface RecorderOptions {
   /** Where to write; `.gz` at the end of its name packs it. An existing file is replaced. */
   readonly file: string
   readonly generator?: string
   readonly clock?: Clock
+  /** Takes secrets out of what is written. Keys and headers of calls are never part of it anyway. */
+  readonly redact?: Redact
+  /** Told once when a line can't be written, on a full disk for one; recording ends there. Default: nobody. */
+  readonly onFailure?: (error: MoaError) => void
 }
 
 /**
  * Writes runs to a file while they happen. Wrap every model with {@link Recorder.model} and the mixture with
- * {@link Recorder.mixture}; each call is on disk when it has ended, whatever happens to the process after that.
+ * {@link Recorder.mixture}; each line is on disk when what it tells of has ended, whatever happens to the process after
+ * that.
  */
 export class Recorder {
-  readonly #file: number
+  readonly #options: RecorderOptions
   readonly #packed: boolean
   readonly #clock: Clock
-  #pack: string[] = []
+  #file: number | undefined
 
   /** @throws {@link MoaError} `file_unreadable` when the file can't be written */
   constructor(options: RecorderOptions) {
+    this.#options = options
     this.#packed = options.file.endsWith('.gz')
     this.#clock = options.clock ?? systemClock
-    try {
-      this.#file = openSync(options.file, 'w')
-    } catch (error) {
-      throw new MoaError(
-        'file_unreadable',
-        `Can't write the recording ${options.file}: ${(error as Error).message}`,
-        {
-          cause: error,
-        },
-      )
-    }
-    this.#write({
+    const header: RecordLine = {
       type: 'recording',
       version: RECORD_VERSION,
       generator: options.generator ?? 'mixture-of-agents',
       at: this.#clock.now(),
-    })
+    }
+    try {
+      this.#file = openSync(options.file, 'w')
+      writeFileSync(this.#file, this.#bytes(header))
+    } catch (error) {
+      throw this.#failure(error)
+    }
   }
 
   /** The same model, with every call of it recorded. For models that call upstreams, not for mixtures. */
@@ -70,101 +69,80 @@ export class Recorder {
   }
 
   /**
-   * The same mixture, with the beginning and end of every run recorded.
+   * The same mixture, or a single model, with the beginning, the events and the end of every run recorded.
    *
-   * @param definition the recipe as plain data
+   * @param source what it is made of
    */
-  mixture(model: Model, definition?: unknown): Model {
+  mixture(model: Model, source: RunSource = {}): Model {
     return wrapModel(model, (request, options) => {
       const run = options.runId ?? `run_${globalThis.crypto.randomUUID()}`
-      const start = (): EventStream => {
-        this.#write({
-          type: 'run',
-          run,
-          at: this.#clock.now(),
-          recipe: model.id,
-          ...(definition !== undefined && { definition }),
-          request,
-        })
-        return model.stream(request, { ...options, runId: run })
-      }
-      return this.#ending(run, start)
+      return watched(
+        () => model.stream(request, { ...options, runId: run }),
+        this.#run({ run, recipe: model.id, request, source }),
+      )
     })
   }
 
-  /** Passes a run's events on and writes its end. */
-  #ending(run: string, start: () => EventStream): EventStream {
-    const clock = this.#clock
+  #run(init: { run: string; recipe: string; request: ChatRequest; source: RunSource }): StreamWatcher {
+    const { run, recipe, request, source } = init
     let startedAt = 0
     let finish: Finish | undefined
-    const open = (): EventStream => {
-      startedAt = clock.now()
-      return start()
-    }
-    const see = (event: ModelEvent): void => {
-      if (event.type === 'finish') finish = event
-    }
-    const end = (error?: unknown): void =>
-      this.#write({
-        type: 'end',
-        run,
-        durationMs: clock.now() - startedAt,
-        ...(finish && { finish }),
-        ...(error !== undefined && { error: errorInfo(error) }),
-      })
-    async function* read(): AsyncGenerator<ModelEvent, void, undefined> {
-      let failure: unknown
-      try {
-        for await (const event of open()) {
-          see(event)
-          yield event
-        }
-      } catch (error) {
-        failure = error
-        throw error
-      } finally {
-        end(failure)
-      }
+    let held: [number, ModelEvent][] = []
+    const flush = (): void => {
+      if (held.length > 0) this.#write({ type: 'events', run, events: held })
+      held = []
     }
     return {
-      [Symbol.asyncIterator]: read,
-      async deliver(sink) {
-        let failure: unknown
-        try {
-          await deliver(open(), (event) => {
-            see(event)
-            return sink(event)
-          })
-        } catch (error) {
-          failure = error
-          throw error
-        } finally {
-          end(failure)
-        }
+      start: () => {
+        startedAt = this.#clock.now()
+        this.#write({ type: 'run', run, at: startedAt, recipe, ...source, request })
+      },
+      event: (event) => {
+        if (event.type === 'proposal-delta') return
+        if (event.type === 'finish') finish = event
+        held.push([this.#clock.now() - startedAt, event])
+        // Pieces wait for what ends them: one write for each would slow down the answer.
+        if (!event.type.endsWith('-delta')) flush()
+      },
+      end: (end) => {
+        flush()
+        this.#write({
+          type: 'end',
+          run,
+          durationMs: this.#clock.now() - startedAt,
+          ...(finish && { finish }),
+          ...(end.how === 'failed' && { error: errorInfo(end.error) }),
+        })
       },
     }
   }
 
+  /** Each line of a packed file is a gzip member of its own, so it can be read without those after it. */
+  #bytes(line: RecordLine): string | Buffer {
+    const text = `${lineText(line, this.#options.redact ?? ((plain) => plain))}\n`
+    return this.#packed ? gzipSync(text, { level: constants.Z_BEST_SPEED }) : text
+  }
+
+  /** A recording that can't go on must not take the answer with it. */
   #write(line: RecordLine): void {
-    const text = `${JSON.stringify(line)}\n`
-    if (!this.#packed) {
-      writeSync(this.#file, text)
-      return
+    if (this.#file === undefined) return
+    try {
+      writeFileSync(this.#file, this.#bytes(line))
+    } catch (error) {
+      this.close()
+      this.#options.onFailure?.(this.#failure(error))
     }
-    this.#pack.push(text)
-    if (this.#pack.length >= LINES_PER_PACK || line.type === 'end') this.#flush()
   }
 
-  #flush(): void {
-    if (this.#pack.length === 0) return
-    writeSync(this.#file, gzipSync(this.#pack.join(''), { level: constants.Z_BEST_SPEED }))
-    this.#pack = []
+  #failure(cause: unknown): MoaError {
+    const message = `Can't write the recording ${this.#options.file}: ${(cause as Error).message}`
+    return new MoaError('file_unreadable', message, { cause })
   }
 
-  /** Writes what is still held back and closes the file. */
+  /** Closes the file; runs that go on are not recorded any more. */
   close(): void {
-    this.#flush()
-    closeSync(this.#file)
+    if (this.#file !== undefined) closeSync(this.#file)
+    this.#file = undefined
   }
 }
 

@@ -4,9 +4,10 @@ import type { Message } from '../../core/message.js'
 import { runAnswer } from '../answer.js'
 import { requestOf, select, type RecipeFlags, type Selection } from '../select.js'
 import type { Shell } from '../shell.js'
+import type { RunFlags } from '../workspace/for-runs.js'
 import type { Workspace } from '../workspace/open.js'
 
-export interface ChatFlags extends RecipeFlags {
+export interface ChatFlags extends RecipeFlags, RunFlags {
   readonly system?: string
   readonly showProposals?: boolean
 }

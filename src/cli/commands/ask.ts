@@ -4,16 +4,16 @@ import { withModelHint } from '../model-hint.js'
 import { tellSimulated, tellWarnings } from '../notices.js'
 import type { Invocation } from '../program.js'
 import { requestOf, select, type RecipeFlags } from '../select.js'
-import { openWorkspace } from '../workspace/open.js'
+import { openForRuns, type RunFlags } from '../workspace/for-runs.js'
 
-export interface AskOptions extends PromptFlags, RecipeFlags, AnswerFlags {}
+export interface AskOptions extends PromptFlags, RecipeFlags, AnswerFlags, RunFlags {}
 
 /** `moa ask`: one question, one answer. */
 export async function ask({ shell, args, options, exitWith }: Invocation<AskOptions>): Promise<void> {
   const question = readPrompt(args, options, shell)
   // Mistakes in the configuration are told first; a question that fails meanwhile is no loose end.
   question.catch(() => {})
-  const workspace = await openWorkspace({ config: options.config })
+  const workspace = await openForRuns(shell, options)
   try {
     await workspace.prepare(options.recipe, shell.signal)
     tellWarnings(workspace, shell)

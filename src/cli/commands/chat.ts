@@ -7,12 +7,12 @@ import { tellSimulated, tellWarnings } from '../notices.js'
 import type { Invocation } from '../program.js'
 import { reportError } from '../report.js'
 import { select } from '../select.js'
-import { openWorkspace } from '../workspace/open.js'
+import { openForRuns } from '../workspace/for-runs.js'
 
 /** `moa chat`: a conversation of several turns. */
 export async function chat({ shell, options, exitWith }: Invocation<ChatFlags>): Promise<void> {
-  const { config, recipe } = options
-  const workspace = await openWorkspace({ config })
+  const { recipe } = options
+  const workspace = await openForRuns(shell, options)
   try {
     await workspace.prepare(recipe, shell.signal)
     tellWarnings(workspace, shell)

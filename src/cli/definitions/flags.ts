@@ -22,11 +22,26 @@ export function number(options: { whole?: boolean; least?: number; most?: number
 /** The configuration file to use. */
 export const configFlag = (): Option =>
   new Option('--config <file>', 'configuration file to use in place of the one found upward from here')
+/** A file for every command that makes runs. */
+export const recordFlag = (): Option =>
+  new Option('--record <file>', 'write every call and event to a file for `moa replay`; .gz packs it')
+
 /** Output for programs. */
 export const jsonFlag = (what: string): Option => new Option('--json', what)
 
+/** What the limits of a run are about. */
+interface LimitWords {
+  readonly deadline: string
+  readonly maxCost: string
+}
+
+const ONE_ANSWER: LimitWords = {
+  deadline: 'time for the whole answer',
+  maxCost: 'what the whole answer may cost',
+}
+
 /** Flags that choose a recipe and change it for this once. */
-export function recipeFlags(command: Command): Command {
+export function recipeFlags(command: Command, words: LimitWords = ONE_ANSWER): Command {
   return command
     .option(
       '-r, --recipe <name>',
@@ -46,9 +61,16 @@ export function recipeFlags(command: Command): Command {
     .option('-t, --temperature <number>', 'for proposers and aggregator', number({ least: 0, most: 2 }))
     .option('--max-tokens <count>', 'longest answer, in tokens', number({ whole: true, least: 1 }))
     .option('--seed <number>', 'for models that can repeat themselves', number({ whole: true }))
-    .option('--deadline <seconds>', 'time for the whole answer', number({ least: 0.001 }))
-    .option('--max-cost <dollars>', 'what the whole answer may cost', number({ least: 0 }))
+    .option('--deadline <seconds>', words.deadline, number({ least: 0.001 }))
+    .option('--max-cost <dollars>', words.maxCost, number({ least: 0 }))
     .addOption(configFlag())
+}
+
+/** Flags that turn the cache on or off for this once. */
+export function cacheFlags(command: Command): Command {
+  return command
+    .option('--cache', 'keep answers of providers, and take those that are kept')
+    .option('--no-cache', 'make every call, whatever the configuration says')
 }
 
 /** Flags that say what is asked. */

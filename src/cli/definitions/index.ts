@@ -1,17 +1,28 @@
 import { Argument, Command } from 'commander'
 import type { AddCommand } from '../program.js'
+import { batch } from './batch.js'
+import { cache } from './cache.js'
 import { config } from './config.js'
-import { configFlag, jsonFlag, number, promptFlags, recipeFlags } from './flags.js'
+import { data } from './data.js'
+import { evaluation } from './eval.js'
+import { cacheFlags, configFlag, jsonFlag, number, promptFlags, recipeFlags, recordFlag } from './flags.js'
 import { recipes } from './recipes.js'
+import { replay } from './replay.js'
 import { keys, serve } from './serve.js'
 import { sim } from './sim.js'
 
 const ask = (name: string): Command =>
-  recipeFlags(
-    promptFlags(
-      new Command(name).argument('[prompt...]', 'the question; "-" or nothing reads it from standard input'),
+  cacheFlags(
+    recipeFlags(
+      promptFlags(
+        new Command(name).argument(
+          '[prompt...]',
+          'the question; "-" or nothing reads it from standard input',
+        ),
+      ),
     ),
   )
+    .addOption(recordFlag())
     .option('--show-proposals', 'also print every proposal, to standard error')
     .addOption(jsonFlag('print one JSON object with answer, proposals, calls and cost').conflicts('jsonl'))
     .option('--jsonl', 'print every event as a line of JSON while it happens')
@@ -25,11 +36,13 @@ export function defineCommands(add: AddCommand): Command[] {
       async () => (await import('../commands/ask.js')).ask,
     ),
     add(
-      recipeFlags(new Command('chat').description('talk, over several turns'))
+      cacheFlags(recipeFlags(new Command('chat').description('talk, over several turns')))
         .option('-s, --system <text>', 'system prompt')
+        .addOption(recordFlag())
         .option('--show-proposals', 'also print every proposal'),
       async () => (await import('../commands/chat.js')).chat,
     ),
+    batch(add),
     add(
       new Command('models')
         .description('list the models of every provider that can be reached')
@@ -63,10 +76,14 @@ export function defineCommands(add: AddCommand): Command[] {
         .addOption(configFlag()),
       async () => (await import('../commands/init.js')).init,
     ),
+    replay(add),
     serve(add),
     keys(add),
+    evaluation(add),
+    data(add),
     sim(add),
     config(add),
+    cache(add),
     add(
       new Command('completion')
         .description('print a completion script for your shell')

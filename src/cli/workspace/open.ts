@@ -10,7 +10,8 @@ import { modelsAsked, type Plan } from '../../engine/plan.js'
 import type { RecipeInput } from '../../engine/recipe.js'
 import { ownRecipes, type OwnModels } from '../../engine/shipped.js'
 import { KNOWN_PROVIDERS, SIM_PROVIDER } from '../../providers/known.js'
-import { createProviders, type Providers } from '../../providers/registry.js'
+import { createProviders, type InProcessProvider, type Providers } from '../../providers/registry.js'
+import { answerCache } from './answer-cache.js'
 import { localModels } from './local-models.js'
 import { providerSettings } from './provider-settings.js'
 import { Simulator } from './simulator.js'
@@ -31,11 +32,15 @@ export interface Workspace {
    * @param recipe `undefined` for the default one
    */
   prepare(recipe: string | undefined, signal: AbortSignal): Promise<void>
-  /** The model of a recipe's name, of `provider/model`, or of a plan that is in no book. */
-  model(target: string | Plan): Promise<Model>
+  /**
+   * The model of a recipe's name, of `provider/model`, or of a plan that is in no book.
+   *
+   * @param recipe what such a plan was compiled from
+   */
+  model(target: string | Plan, recipe?: RecipeInput): Promise<Model>
   /** Whether simulated models take part. */
   simulated(target: string | Plan): boolean
-  /** Closes all connections. */
+  /** Closes all connections, the recording and the cache. */
   close(): Promise<void>
 }
 
@@ -43,6 +48,14 @@ export interface WorkspaceOptions {
   /** Configuration file to use in place of the one found upward from the working directory. */
   readonly config?: string | undefined
   readonly host?: Host
+  /** Put around every model of a provider, in mixtures too: a journal, a cache. Called once for each address. */
+  readonly around?: (model: Model) => Model
+  /** Whether answers of providers are kept; wins over the configuration. */
+  readonly cache?: boolean | undefined
+  /** File into which every run and every call is recorded. */
+  readonly record?: string | undefined
+  /** Told of what went wrong without keeping anybody from an answer. Default: a warning of the process. */
+  readonly onProblem?: (problem: MoaError) => void
 }
 
 /**
@@ -50,25 +63,49 @@ export interface WorkspaceOptions {
  *
  * @throws {@link MoaError} `config_invalid` and the like
  */
-export async function openWorkspace({ config, host }: WorkspaceOptions = {}): Promise<Workspace> {
+export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Workspace> {
+  const { config, host, around, onProblem = ({ message }) => process.emitWarning(message) } = options
   const settings = await loadSettings({
     known: KNOWN_PROVIDERS,
     ...(config !== undefined && { file: config }),
     ...(host && { host }),
   })
   const simulator = new Simulator()
+  const upstreamSettings = providerSettings(settings)
+  const cache =
+    (options.cache ?? settings.cache.enabled)
+      ? await answerCache({ settings: settings.cache, providers: upstreamSettings, onProblem })
+      : undefined
   const providers = createProviders({
-    providers: providerSettings(settings),
-    inProcess: { [SIM_PROVIDER]: (model) => simulator.model(model) },
+    inProcess: {
+      [SIM_PROVIDER]: { model: (model) => simulator.model(model) },
+      ...(await replayProviders(settings, onProblem)),
+    },
+    providers: upstreamSettings,
     prices: settings.prices,
+    contextTokens: settings.contextTokens,
   })
+  const recording = options.record === undefined ? undefined : await import('./recording.js')
+  const recorder = recording?.startRecording(options.record as string, { settings, onFailure: onProblem })
   let own = settings.own
   const recipes: Record<string, RecipeInput> = { ...settings.recipes }
   const book = new RecipeBook({
     recipes,
     modelMap: settings.models,
-    model: (address) => providers.model(address),
+    model: remembered((address) => {
+      const upstream = providers.model(address)
+      const kept = cache ? cache.around(upstream) : upstream
+      const model = around ? around(kept) : kept
+      return recorder ? recorder.model(model) : model
+    }),
   })
+  const resolve = (target: string | Plan): Model => {
+    try {
+      return typeof target === 'string' ? book.resolve(target) : book.mixture(target)
+    } catch (error) {
+      throw withTemplatePlace(error, settings.dataFolder)
+    }
+  }
   const simulated = (target: string | Plan): boolean =>
     slotModels(target, { book, renames: settings.models }).some(isSimulated)
   return {
@@ -88,15 +125,46 @@ export async function openWorkspace({ config, host }: WorkspaceOptions = {}): Pr
       if (own) Object.assign(recipes, { ...ownRecipes(own), ...settings.recipes })
     },
     simulated,
-    async model(target) {
+    async model(target, recipe) {
       if (simulated(target)) await simulator.load()
-      try {
-        return typeof target === 'string' ? book.resolve(target) : book.mixture(target)
-      } catch (error) {
-        throw withTemplatePlace(error, settings.dataFolder)
-      }
+      const model = resolve(target)
+      if (!recorder || !recording) return model
+      const made =
+        recipe ?? (typeof target === 'string' && book.has(target) ? book.recipe(target) : undefined)
+      return recorder.mixture(model, made && recording.sourceOf(made, { book, renames: settings.models }))
     },
-    close: () => providers.close(),
+    async close() {
+      recorder?.close()
+      await providers.close()
+      cache?.close()
+    },
+  }
+}
+
+/** Recordings that answer in place of servers. */
+async function replayProviders(
+  { providers }: Settings,
+  onProblem: (problem: MoaError) => void,
+): Promise<Record<string, InProcessProvider>> {
+  const replays = providers.filter(({ replay }) => replay !== undefined)
+  if (replays.length === 0) return {}
+  const { replayProvider } = await import('./replay-provider.js')
+  const onWarning = (warning: string): void => onProblem(new MoaError('partial', warning))
+  return Object.fromEntries(
+    replays.map(({ name, replay = '', speed = 1 }) => [
+      name,
+      replayProvider({ name, file: replay, speed, onWarning }),
+    ]),
+  )
+}
+
+/** Makes each model once. */
+function remembered(make: (address: string) => Model): (address: string) => Model {
+  const known = new Map<string, Model>()
+  return (address) => {
+    const model = known.get(address) ?? make(address)
+    known.set(address, model)
+    return model
   }
 }
 
@@ -104,10 +172,13 @@ export async function openWorkspace({ config, host }: WorkspaceOptions = {}): Pr
 function withTemplatePlace(error: unknown, dataFolder: string): unknown {
   if (!(error instanceof MoaError) || error.code !== 'template_missing') return error
   const place = join(dataFolder, TEMPLATE_NAME)
-  return new MoaError(error.code, `${error.message} Or save it as ${place}.`, { cause: error })
+  return new MoaError(error.code, `${error.message} \`moa data pull moa-template\` saves it as ${place}.`, {
+    cause: error,
+  })
 }
 
-const isSimulated = (address: string): boolean => address.startsWith(`${SIM_PROVIDER}/`)
+/** Also what a recording holds of a simulated model. */
+const isSimulated = (address: string): boolean => new RegExp(`^([^/]+/)?${SIM_PROVIDER}/`).test(address)
 
 interface Names {
   readonly book: RecipeBook

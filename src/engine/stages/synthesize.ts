@@ -37,7 +37,7 @@ export const synthesize: StageRunner<'synthesize'> = async (run, stage, material
         return { answered: true }
       }
       answer.reset()
-      run.failures.push(`${slot.ref.name}: ${failure.message}`)
+      run.failures.push({ slot: slot.ref, reason: failure.message })
       if (failure.code === 'deadline') break
       const next = stage.slots[index + 1]
       if (next) {
@@ -189,13 +189,14 @@ async function improve(
     const startedAt = run.clock.now()
     try {
       const model = run.tools.model(slot)
-      const { request } = composeForAggregator({
+      const { request, deviations } = composeForAggregator({
         plan: run.plan,
         slot,
         model,
         request: plain(run.request),
         material,
       })
+      for (const deviation of deviations) run.degrade(deviation)
       const collector = new Collector()
       await callWithin(run, { slot, model, request, whole: true, budgetMs }, (event) => collector.add(event))
       const result = collector.result()

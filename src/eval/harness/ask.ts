@@ -89,8 +89,8 @@ export async function askJudge(
     }
     const took = own.seconds(clock.now() - startedAt)
     seconds += took
-    const { text, logprobs, finishReason } = result
-    return { text, logprobs, finishReason, usage: own.usage, costUsd: own.costUsd, seconds: took }
+    const { text, toolCalls, logprobs, finishReason } = result
+    return { text, toolCalls, logprobs, finishReason, usage: own.usage, costUsd: own.costUsd, seconds: took }
   }
   const outcome = await benchmark.judge(task, {
     answer: (contestant, sample) => {

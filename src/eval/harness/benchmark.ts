@@ -1,4 +1,4 @@
-import type { ChatRequest, FinishReason, Model, TokenLogprob, Usage } from '../../core/index.js'
+import type { ChatRequest, FinishReason, Model, TokenLogprob, ToolCall, Usage } from '../../core/index.js'
 
 /** One thing to answer. */
 export interface Sample {
@@ -35,6 +35,7 @@ export interface Answer {
 /** What a judge said. */
 export interface JudgeReply {
   readonly text: string
+  readonly toolCalls: readonly ToolCall[]
   readonly logprobs: readonly TokenLogprob[]
   readonly finishReason: FinishReason
   readonly usage: Usage

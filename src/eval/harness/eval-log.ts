@@ -125,6 +125,7 @@ export class EvalLog implements AnswerTable {
   readonly #answers: Journal<Answer>
   readonly #judgments: Journal<Judgment>
   readonly #failures: Records<ItemFailure>
+  readonly #attachments: Records<string>
   #table: Map<string, Answer> | undefined
 
   constructor(store: Store, runs: Records<RunRecord>, id: string) {
@@ -136,6 +137,7 @@ export class EvalLog implements AnswerTable {
     this.#answers = store.journal(`${place}/answers`)
     this.#judgments = store.journal(`${place}/judgments`)
     this.#failures = store.records(`${place}/failures`)
+    this.#attachments = store.records(`${place}/attachments`)
     this.calls = new CallJournal(store.records<FinishedCall>(`${place}/calls`))
   }
 
@@ -161,6 +163,15 @@ export class EvalLog implements AnswerTable {
     return [...this.#samples.scan()].map(({ value }) => value)
   }
 
+  /** Keeps a file that metrics need, so that the log alone is enough for them. */
+  attach(name: string, text: string): void {
+    this.#attachments.set(name, text)
+  }
+
+  attachment(name: string): string | undefined {
+    return this.#attachments.get(name)
+  }
+
   get contestants(): readonly string[] {
     return this.record.spec.contestants.map(({ name }) => name)
   }
@@ -170,6 +181,11 @@ export class EvalLog implements AnswerTable {
       [...this.#answers.scan()].map(({ value }) => [answerItem(value.contestant, value.sample), value]),
     )
     return this.#table.get(answerItem(contestant, sample))
+  }
+
+  /** How many answers there are. */
+  answers(): number {
+    return this.#answers.size().count
   }
 
   judgment(id: string): Judgment | undefined {

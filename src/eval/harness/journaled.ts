@@ -20,13 +20,20 @@ import { labelsOf } from './item.js'
  * makes the mixture resume in mid-answer. Calls without labels of an item pass through.
  *
  * Replayed calls come at once, with the usage and cost they had and `replayedFrom: 'journal'` in their records.
+ *
+ * @param journal where finished calls are kept, or how to find it for models that are made before their run is known.
  */
-export function journaled(model: Model, journal: CallJournal, clock: Clock = systemClock): Model {
+export function journaled(
+  model: Model,
+  journal: CallJournal | (() => CallJournal),
+  clock: Clock = systemClock,
+): Model {
   return wrapModel(model, (request, options) => {
     const labels = labelsOf(request)
     if (labels === undefined) return model.stream(request, options)
     const place = { ...labels, key: callKey(model.id, request, options.slot) }
-    return journaledStream({ model, journal, place, clock }, request, options)
+    const kept = typeof journal === 'function' ? journal() : journal
+    return journaledStream({ model, journal: kept, place, clock }, request, options)
   })
 }
 

@@ -1,21 +1,11 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '../../util/hash.js'
-
-/** The benchmarks a run can be of. */
-export const BENCHMARKS = [
-  'alpaca-eval',
-  'mt-bench',
-  'flask',
-  'flask-hard',
-  'arena-hard',
-  'alpaca-judges',
-] as const
-
-export type BenchmarkName = (typeof BENCHMARKS)[number]
+import type { BenchmarkName } from './benchmark-names.js'
 
 /** Everything that decides what a run asks: two runs of the same specification ask the same things. */
 export interface RunSpec {
-  readonly benchmark: BenchmarkName
+  /** `batch` answers questions of one's own, and judges nothing. */
+  readonly benchmark: BenchmarkName | 'batch'
   readonly contestants: readonly ContestantSpec[]
   readonly judges: readonly JudgeSpec[]
   /** Contestant the others are compared with, where the benchmark compares. */

@@ -1,4 +1,4 @@
-import { errorInfo, isAbort, toMoaError, type ErrorCode } from '../../core/errors.js'
+import { MoaError, errorInfo, isAbort, toMoaError, type ErrorCode } from '../../core/errors.js'
 import { systemClock, type Clock } from '../../util/clock.js'
 import { askContestant, askJudge } from './ask.js'
 import type { Benchmark, JudgeTask, Sample } from './benchmark.js'
@@ -46,6 +46,12 @@ const HOPELESS: ReadonlySet<ErrorCode> = new Set([
   'key_missing',
   'data_invalid',
 ])
+
+/** Errors that say nothing about the next item. */
+const OF_ONE_ITEM: ReadonlySet<ErrorCode> = new Set(['content_filter', 'context_length', 'data_invalid'])
+
+/** When so many items from the first on have failed and none has come, the rest would fail as well. */
+const GIVE_UP_AFTER = 20
 
 /**
  * Runs a benchmark: every contestant answers every sample, then everything is judged. What the log has already is not
@@ -185,6 +191,8 @@ class Run {
     const pace = new Pace(this.#clock.now())
     let done = total - todo.length - missing
     let failed = missing
+    let tried = 0
+    let came = false
     const progress = (): Progress => {
       const now = this.#clock.now()
       const perMinute = pace.perMinute(now)
@@ -203,10 +211,14 @@ class Run {
         const error = await this.#item(item)
         if (error === undefined) done += 1
         else failed += 1
+        came ||= error === undefined
         pace.add(this.#clock.now())
         const at = progress()
         if (error === undefined) this.#tell({ type: 'item-end', phase, item: item.id, ...at })
         else this.#tell({ type: 'item-failed', phase, item: item.id, error: errorInfo(error.value), ...at })
+        if (came || error === undefined || OF_ONE_ITEM.has(toMoaError(error.value).code)) return
+        tried += 1
+        if (tried >= GIVE_UP_AFTER) throw noneCame(phase, tried, error.value)
       })
     } finally {
       const { log } = this.#options
@@ -241,6 +253,15 @@ class Run {
       this.#budget.checkPrices(tally.unpriced)
     }
   }
+}
+
+function noneCame(phase: Phase, tried: number, last: unknown): MoaError {
+  const { code, message } = toMoaError(last)
+  return new MoaError(
+    code,
+    `The first ${tried} ${phase} all failed, so the rest was not tried. The last one: ${message}`,
+    { cause: last },
+  )
 }
 
 interface Item {

@@ -23,6 +23,11 @@ export const NOTES = {
     'There is no preference, as when the judge failed; left out of the win rate.',
   ],
   failedReply: ['unscored', 'The reply has no usable verdict; it counts as missing.'],
+  noPreference: ['unscored', 'None of the pairs has a preference, so there is nothing to score.'],
+  noCalibration: [
+    'setting-unknown',
+    'There is no df_gamed.csv that fits this baseline, so win rates are not controlled for length.',
+  ],
   fewVotes: ['record-missing', 'The pair has fewer human votes than needed; it was left out.'],
   preferenceOutOfRange: ['value-unusable', 'The preference is outside 1 to 2; it counts as missing.'],
   preferenceNoNumber: ['value-unusable', 'The preference is not a number; it counts as missing.'],

@@ -1,0 +1,269 @@
+import { createHash } from 'node:crypto'
+import { ERROR_TABLE, MoaError, isAbort, toMoaError, type ErrorInfo } from '../../core/errors.js'
+import type { ChatRequest } from '../../core/request.js'
+import {
+  journaled,
+  runBenchmark,
+  type Benchmark,
+  type Contestant,
+  type EvalLog,
+  type RunSpec,
+  type Sample,
+} from '../../eval/harness/index.js'
+import { canonicalJson } from '../../util/hash.js'
+import { readItems, type BatchItem } from '../batch/items.js'
+import { openJournal, type BatchJournal } from '../batch/journal.js'
+import { checkOutput, writeOutputs } from '../batch/output.js'
+import { EvalProgress } from '../display/eval-progress.js'
+import { readTextFile } from '../input.js'
+import { tellSimulated, tellWarnings, warn } from '../notices.js'
+import type { Invocation } from '../program.js'
+import { requestOf, select, type RecipeFlags, type Selection } from '../select.js'
+import type { Shell } from '../shell.js'
+import { oneLine } from '../terminal/sanitize.js'
+import { formatCost, formatCount } from '../view/format.js'
+import { openWorkspace, type Workspace } from '../workspace/open.js'
+
+export interface BatchOptions extends RecipeFlags {
+  readonly input: string
+  readonly output: string
+  readonly system?: string
+  readonly generator?: string
+  readonly concurrency: number
+  readonly limit?: number
+  /** US dollars for the whole batch. */
+  readonly maxCost?: number
+  readonly details?: boolean
+  readonly overwrite?: boolean
+  readonly restart?: boolean
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
+
+/** `moa batch`: a file of questions to a file of answers. */
+export async function batch({ shell, options, exitWith }: Invocation<BatchOptions>): Promise<void> {
+  const journalPath = `${options.output}.journal`
+  checkOutput(options.output, { overwrite: options.overwrite === true, journal: journalPath })
+  const items = readItems(readTextFile(options.input), options.input).slice(0, options.limit)
+  let journal: BatchJournal | undefined
+  const workspace = await openWorkspace({
+    config: options.config,
+    // Models are found before the journal is opened and asked only afterwards.
+    around: (model) => journaled(model, () => (journal as BatchJournal).log.calls),
+  })
+  let done = false
+  try {
+    await workspace.prepare(options.recipe, shell.signal)
+    tellWarnings(workspace, shell)
+    const selection = await select(workspace, options)
+    tellSimulated(workspace, selection, shell)
+    const work = batchOf(items, { selection, workspace, options })
+    journal = openJournal({
+      path: journalPath,
+      spec: work.spec,
+      samples: work.benchmark.samples,
+      restart: options.restart === true,
+    })
+    const { log } = journal
+    const failure = await answerAll({ work, journal, shell, options })
+    const { contestant } = work
+    const written = writeOutputs(log, {
+      path: options.output,
+      items,
+      generator: contestant.name,
+      details: options.details === true,
+    })
+    done = log.record.status === 'finished'
+    if (failure !== undefined && written === 0 && options.json !== true) throw failure
+    await tellResult({ log, written, total: items.length, shell, options, generator: contestant.name })
+    exitWith(done ? 0 : exitOf(log, written))
+  } finally {
+    journal?.close(done)
+    await workspace.close()
+  }
+}
+
+interface Work {
+  readonly spec: RunSpec
+  readonly benchmark: Benchmark
+  readonly contestant: Contestant
+}
+
+/** A batch is a benchmark without judges. */
+function batchOf(
+  items: readonly BatchItem[],
+  { selection, workspace, options }: { selection: Selection; workspace: Workspace; options: BatchOptions },
+): Work {
+  const { maxCost: _, ...perAnswer } = options
+  const base = requestOf([], perAnswer)
+  const samples: Sample[] = items.map(({ turns }, index) => ({
+    id: String(index + 1).padStart(6, '0'),
+    turns,
+  }))
+  const fingerprint = canonicalJson({
+    plan: selection.plan?.hash ?? selection.name,
+    names: workspace.settings.models,
+  })
+  const contestant: Contestant = {
+    name: options.generator ?? selection.name,
+    model: selection.model,
+    recorded: false,
+    fingerprint,
+  }
+  const asked = canonicalJson({ base, system: options.system, turns: samples.map(({ turns }) => turns) })
+  const { name } = contestant
+  return {
+    contestant,
+    benchmark: {
+      samples,
+      request: ({ turns }, answered) => requestFor(turns, answered, { base, system: options.system }),
+      tasks: () => [],
+      judge: () => Promise.reject(new MoaError('internal', 'A batch has no judge.')),
+    },
+    spec: {
+      benchmark: 'batch',
+      contestants: [{ name, fingerprint, recorded: false }],
+      judges: [],
+      seed: options.seed ?? 0,
+      ...(options.limit !== undefined && { limit: options.limit }),
+      options: { asked: createHash('sha256').update(asked).digest('hex') },
+    },
+  }
+}
+
+/** The next turn, after what was asked and answered before. */
+function requestFor(
+  turns: readonly string[],
+  answered: readonly string[],
+  { base, system }: { base: ChatRequest; system: string | undefined },
+): ChatRequest | undefined {
+  const next = turns[answered.length]
+  if (next === undefined) return undefined
+  const before = answered.flatMap((answer, index) => [
+    { role: 'user' as const, content: turns[index] as string },
+    { role: 'assistant' as const, content: answer },
+  ])
+  const messages = [
+    ...(system === undefined ? [] : [{ role: 'system' as const, content: system }]),
+    ...before,
+    { role: 'user' as const, content: next },
+  ]
+  return { ...base, messages }
+}
+
+/** @returns what kept the batch from its end, unless it was the user. */
+async function answerAll(run: {
+  readonly work: Work
+  readonly journal: BatchJournal
+  readonly shell: Shell
+  readonly options: BatchOptions
+}): Promise<MoaError | undefined> {
+  const { work, journal, shell, options } = run
+  const { log, resumed } = journal
+  const progress = options.quiet === true ? undefined : new EvalProgress(shell)
+  if (resumed && progress) {
+    const { done, total } = { done: log.answers(), total: log.samples().length }
+    shell.note(`Going on: ${formatCount(done)} of ${formatCount(total)} are answered already.`)
+  }
+  try {
+    await runBenchmark({
+      log,
+      benchmark: work.benchmark,
+      contestants: [work.contestant],
+      concurrency: options.concurrency,
+      ...(options.maxCost !== undefined && { maxCostUsd: options.maxCost }),
+      resumed,
+      signal: shell.signal,
+      onEvent: (event) => progress?.add(event),
+    })
+    return undefined
+  } catch (error) {
+    progress?.end()
+    if (!isAbort(error)) return toMoaError(error)
+    if (options.quiet !== true)
+      shell.note(`${formatCount(log.answers())} answers are kept; the same command goes on with the rest.`)
+    throw error
+  }
+}
+
+/** Without a single answer it is the failure of what was asked; else the result is a part. */
+function exitOf(log: EvalLog, written: number): number {
+  const [first] = log.failures()
+  return written > 0 || first === undefined ? 3 : ERROR_TABLE[first.error.code].exit
+}
+
+async function tellResult(result: {
+  readonly log: EvalLog
+  readonly written: number
+  readonly total: number
+  readonly generator: string
+  readonly shell: Shell
+  readonly options: BatchOptions
+}): Promise<void> {
+  const { log, written, total, generator, shell, options } = result
+  const failures = log.failures()
+  const answers = log.samples().flatMap(({ id }) => log.get(generator, id) ?? [])
+  const degraded = answers.filter((answer) => answer.degraded.length > 0).length
+  const priced = answers.flatMap(({ costUsd }) => costUsd ?? [])
+  const cost = {
+    usd: priced.length === 0 ? null : log.spentUsd(),
+    unpricedCalls: answers.reduce((sum, { unpricedCalls }) => sum + unpricedCalls, 0),
+  }
+  if (options.json === true)
+    await shell.write(
+      `${JSON.stringify({
+        output: options.output,
+        generator,
+        total,
+        answered: written,
+        degraded,
+        cost_usd: cost.usd,
+        unpriced_calls: cost.unpricedCalls,
+        failed: failures.map(({ item, error, attempts }) => ({ item: itemNumber(item), error, attempts })),
+        ...(log.record.reason !== undefined && { reason: log.record.reason }),
+      })}\n`,
+    )
+  for (const line of failureLines(failures)) warn(shell, line)
+  const { reason, status } = log.record
+  if (status === 'stopped' && reason !== undefined && log.answers() + failures.length < total)
+    warn(shell, reason)
+  if (degraded > 0)
+    warn(shell, `${formatCount(degraded)} answers fell short of the recipe; --details writes how with each.`)
+  if (options.quiet === true) return
+  shell.note(
+    `${formatCount(written)} of ${formatCount(total)} answers in ${options.output} · cost ${formatCost(cost)}`,
+  )
+  if (written < total) shell.note('The same command goes on with the rest.')
+}
+
+const MOST_NUMBERS = 12
+const MOST_LINES = 8
+const MOST_CHARACTERS = 400
+
+/** Failures of the same kind in one line, with the numbers of their items. */
+function failureLines(failures: readonly { readonly item: string; readonly error: ErrorInfo }[]): string[] {
+  const groups = new Map<string, number[]>()
+  for (const { item, error } of failures) {
+    const numbers = groups.get(error.message) ?? []
+    numbers.push(itemNumber(item))
+    groups.set(error.message, numbers)
+  }
+  const kinds = [...groups].sort(([, a], [, b]) => b.length - a.length)
+  const lines = kinds.slice(0, MOST_LINES).map(([message, numbers]) => {
+    const shown = numbers.slice(0, MOST_NUMBERS).join(', ')
+    const more = numbers.length > MOST_NUMBERS ? ', …' : ''
+    return `${formatCount(numbers.length)} failed (item ${shown}${more}): ${shorten(oneLine(message))}`
+  })
+  const rest = kinds.slice(MOST_LINES).reduce((sum, [, numbers]) => sum + numbers.length, 0)
+  return rest === 0
+    ? lines
+    : [...lines, `${formatCount(rest)} more failed otherwise; --json lists every one.`]
+}
+
+function shorten(text: string): string {
+  return text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS)}…`
+}
+
+function itemNumber(item: string): number {
+  return Number(item.slice(item.lastIndexOf('\t') + 1))
+}

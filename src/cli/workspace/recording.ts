@@ -1,0 +1,56 @@
+import type { Settings } from '../../config/settings.js'
+import type { MoaError } from '../../core/errors.js'
+import type { RecipeBook } from '../../engine/book.js'
+import { compile, modelsAsked } from '../../engine/plan.js'
+import type { RecipeInput } from '../../engine/recipe.js'
+import { redactor } from '../../providers/endpoint.js'
+import { Recorder, type Redact, type RunSource } from '../../record/index.js'
+import { version } from '../version.js'
+
+/**
+ * Begins a recording that holds none of the secrets this installation knows.
+ *
+ * @param onFailure told once when the recording has to end early
+ * @throws {@link MoaError} `file_unreadable` when the file can't be written
+ */
+export function startRecording(
+  file: string,
+  { settings, onFailure }: { settings: Settings; onFailure: (error: MoaError) => void },
+): Recorder {
+  const generator = `mixture-of-agents ${version()}`
+  return new Recorder({ file, generator, redact: secretsOf(settings), onFailure })
+}
+
+/** Takes the keys and secret headers of all providers out of a text that may be JSON. */
+export function secretsOf({ providers }: Pick<Settings, 'providers'>): Redact {
+  const inJson = (value: string): string => JSON.stringify(value).slice(1, -1)
+  const redactors = providers.flatMap(({ apiKey, headers = {} }) => {
+    const escaped = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, inJson(value)]))
+    return apiKey === undefined && Object.keys(escaped).length === 0
+      ? []
+      : [redactor({ headers: escaped, ...(apiKey !== undefined && { apiKey: inJson(apiKey) }) })]
+  })
+  return (text) => redactors.reduce((clean, redact) => redact(clean), text)
+}
+
+/** What a recipe is made of, with all it needs to be run from the file alone. */
+export function sourceOf(
+  recipe: RecipeInput,
+  { book, renames }: { book: RecipeBook; renames: Readonly<Record<string, string>> },
+): RunSource {
+  const recipes = new Map<string, RecipeInput>()
+  const add = (input: RecipeInput): void => {
+    for (const name of modelsAsked(compile(input, 'recipe'))) {
+      const address = renames[name] ?? name
+      if (!book.has(address) || recipes.has(address)) continue
+      recipes.set(address, book.recipe(address))
+      add(book.recipe(address))
+    }
+  }
+  add(recipe)
+  return {
+    definition: recipe,
+    ...(recipes.size > 0 && { recipes: Object.fromEntries(recipes) }),
+    ...(Object.keys(renames).length > 0 && { renames }),
+  }
+}
