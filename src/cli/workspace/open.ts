@@ -52,6 +52,8 @@ export interface WorkspaceOptions {
   readonly around?: (model: Model) => Model
   /** File into which every run and every call is recorded. */
   readonly record?: string | undefined
+  /** Go on with that file if it is there. Default: it is replaced. */
+  readonly recordAppend?: boolean
   /**
    * Keep every run in the history under this source (`cli`, `gateway`, …), unless the configuration keeps none. Default:
    * keep none.
@@ -85,7 +87,11 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     prices: settings.prices,
   })
   const recording = options.record === undefined ? undefined : await import('./recording.js')
-  const recorder = recording?.startRecording(options.record as string, { settings, onFailure: onProblem })
+  const recorder = recording?.startRecording(options.record as string, {
+    settings,
+    append: options.recordAppend === true,
+    onFailure: onProblem,
+  })
   const history = await historyOf(options, settings)
   let own = settings.own
   const recipes: Record<string, RecipeInput> = { ...settings.recipes }
