@@ -23,6 +23,8 @@ export interface Workspace {
   readonly book: RecipeBook
   /** Models that `moa` and its kin are made of; absent while there are none. */
   readonly own: OwnModels | undefined
+  /** Where its runs are kept; absent when none are. */
+  readonly history: RunHistory | undefined
   /** What answers when nothing is named. */
   readonly defaultRecipe: string
   /**
@@ -117,6 +119,7 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     settings,
     providers,
     book,
+    history,
     get own() {
       return own
     },
