@@ -7,6 +7,8 @@ export interface RunFlags {
   readonly config?: string
   /** File into which runs and calls are recorded. */
   readonly record?: string
+  /** Whether answers of providers are kept; the configuration says when the flag does not. */
+  readonly cache?: boolean
 }
 
 /**
@@ -15,7 +17,13 @@ export interface RunFlags {
  */
 export function openForRuns(
   shell: Pick<Shell, 'stderr' | 'note'>,
-  { config, record }: RunFlags,
+  { config, record, cache }: RunFlags,
 ): Promise<Workspace> {
-  return openWorkspace({ config, record, history: 'cli', onProblem: ({ message }) => warn(shell, message) })
+  return openWorkspace({
+    config,
+    record,
+    cache,
+    history: 'cli',
+    onProblem: ({ message }) => warn(shell, message),
+  })
 }

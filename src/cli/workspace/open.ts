@@ -12,6 +12,7 @@ import { ownRecipes, type OwnModels } from '../../engine/shipped.js'
 import { KNOWN_PROVIDERS, SIM_PROVIDER } from '../../providers/known.js'
 import type { RunHistory } from '../../history/index.js'
 import { createProviders, type InProcessProvider, type Providers } from '../../providers/registry.js'
+import { answerCache } from './answer-cache.js'
 import { localModels } from './local-models.js'
 import { providerSettings } from './provider-settings.js'
 import { Simulator } from './simulator.js'
@@ -42,7 +43,7 @@ export interface Workspace {
   model(target: string | Plan, recipe?: RecipeInput): Promise<Model>
   /** Whether simulated models take part. */
   simulated(target: string | Plan): boolean
-  /** Closes all connections, and the recording. */
+  /** Closes all connections, the recording and the cache. */
   close(): Promise<void>
 }
 
@@ -52,6 +53,8 @@ export interface WorkspaceOptions {
   readonly host?: Host
   /** Put around every model of a provider, in mixtures too: a journal, a cache. Called once for each address. */
   readonly around?: (model: Model) => Model
+  /** Whether answers of providers are kept; wins over the configuration. */
+  readonly cache?: boolean | undefined
   /** File into which every run and every call is recorded. */
   readonly record?: string | undefined
   /** Go on with that file if it is there. Default: it is replaced. */
@@ -63,7 +66,7 @@ export interface WorkspaceOptions {
   readonly history?: string | undefined
   /** How long runs may be held back to be written together, in milliseconds. Default 0. */
   readonly historyHoldMs?: number
-  /** Told of what went wrong without keeping anybody from an answer. Default: nobody. */
+  /** Told of what went wrong without keeping anybody from an answer. Default: a warning of the process. */
   readonly onProblem?: (problem: MoaError) => void
 }
 
@@ -73,20 +76,26 @@ export interface WorkspaceOptions {
  * @throws {@link MoaError} `config_invalid` and the like
  */
 export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Workspace> {
-  const { config, host, around, onProblem = () => {} } = options
+  const { config, host, around, onProblem = ({ message }) => process.emitWarning(message) } = options
   const settings = await loadSettings({
     known: KNOWN_PROVIDERS,
     ...(config !== undefined && { file: config }),
     ...(host && { host }),
   })
   const simulator = new Simulator()
+  const upstreamSettings = providerSettings(settings)
+  const cache =
+    (options.cache ?? settings.cache.enabled)
+      ? await answerCache({ settings: settings.cache, providers: upstreamSettings, onProblem })
+      : undefined
   const providers = createProviders({
-    providers: providerSettings(settings),
     inProcess: {
       [SIM_PROVIDER]: { model: (model) => simulator.model(model) },
       ...(await replayProviders(settings, onProblem)),
     },
+    providers: upstreamSettings,
     prices: settings.prices,
+    contextTokens: settings.contextTokens,
   })
   const recording = options.record === undefined ? undefined : await import('./recording.js')
   const recorder = recording?.startRecording(options.record as string, {
@@ -102,7 +111,8 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     modelMap: settings.models,
     model: remembered((address) => {
       const upstream = providers.model(address)
-      const model = around ? around(upstream) : upstream
+      const kept = cache ? cache.around(upstream) : upstream
+      const model = around ? around(kept) : kept
       return recorder ? recorder.model(model) : model
     }),
   })
@@ -148,6 +158,7 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
       history?.close()
       recorder?.close()
       await providers.close()
+      cache?.close()
     },
   }
 }
@@ -195,7 +206,9 @@ function remembered(make: (address: string) => Model): (address: string) => Mode
 function withTemplatePlace(error: unknown, dataFolder: string): unknown {
   if (!(error instanceof MoaError) || error.code !== 'template_missing') return error
   const place = join(dataFolder, TEMPLATE_NAME)
-  return new MoaError(error.code, `${error.message} Or save it as ${place}.`, { cause: error })
+  return new MoaError(error.code, `${error.message} \`moa data pull moa-template\` saves it as ${place}.`, {
+    cause: error,
+  })
 }
 
 /** Also what a recording holds of a simulated model. */
