@@ -62,6 +62,7 @@ describe.each(TRANSPORTS)('keys, %s', (transport) => {
     ])
     for (const path of ['/health', '/ready', '/openapi.json']) expect((await fetch(path)).status).toBe(200)
     expect((await fetch('/metrics')).status).toBe(401)
+    expect(await (await fetch('/')).text()).not.toContain('pair')
   })
 
   it('keeps a key to its models, in lists, requests and overrides', async () => {
