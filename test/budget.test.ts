@@ -181,9 +181,9 @@ describe('moa explain', () => {
         'moa.config.yaml',
         'recipes:\n  mine: { proposers: [sim/ada], aggregator: sim/ada, budget: {} }\n',
       )
-      const { stdout, code } = await box.run(['recipes', 'check'])
+      const { stderr, code } = await box.run(['recipes', 'check'])
       expect(code).toBe(2)
-      expect(stdout).toMatch(/mine: .*the budget says nothing; state maxCostUsd, maxLatencyMs or over\./)
+      expect(stderr).toMatch(/the budget says nothing; state maxCostUsd, maxLatencyMs or over/)
     } finally {
       box.remove()
     }
