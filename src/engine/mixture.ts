@@ -76,6 +76,7 @@ export function createMixture(plan: Plan, options: MixtureOptions): Model {
   const shared: Shared = { plan, tools, newRunId, ...(smaller && { smaller }) }
   return {
     id: plan.name,
+    keepsBooks: true,
     stream: (request, streamOptions) => new RunStream(shared, request, streamOptions),
   }
 }
