@@ -19,6 +19,7 @@ const TABLE: Record<string, readonly string[] | '*'> = {
   record: ['core', 'util'],
   eval: ['core', 'util', 'store'],
   gateway: ['core', 'util', 'wire', 'store'],
+  'ai-sdk': ['core', 'util', 'wire'],
   config: ['core', 'util', 'engine'],
   cli: '*',
   // src/index.ts and other files directly in src/: the public surface.

@@ -64,6 +64,8 @@ const provider = z
       .optional()
       .describe('Departures from the usual request format'),
     proxy: z.boolean().optional().describe('false goes around the proxy of the environment'),
+    replay: z.string().min(1).optional().describe('Recording that answers in place of a server'),
+    speed: z.number().positive().optional().describe('Of a replay: times as fast as it was recorded'),
     local: z.boolean().optional().describe('A server of your own: no key, longer time limits, no price'),
     enabled: z.boolean().optional().describe('false leaves out a provider that would be found'),
   })

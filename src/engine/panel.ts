@@ -113,7 +113,9 @@ export class Panel {
   /** The turn is over when its calls are settled, the slower copy's too. */
   async #end(turn: Turn): Promise<void> {
     turn.over = true
-    turn.scope.abort()
+    // A call that has ended on its own needs no signal; its copies do.
+    if (this.#policy.hedge) turn.scope.abort()
+    else turn.scope.release()
     this.#run.tools.latency.share(turn.slot.ref.name, turn.proposal !== undefined)
     this.#check()
     await Promise.allSettled(turn.attempts)

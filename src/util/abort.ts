@@ -98,6 +98,7 @@ export class Scope implements LinkedController {
     if (this.#controller === undefined) {
       this.#controller = new AbortController()
       if (this.#aborted) this.#controller.abort(this.#reason)
+      SCOPES.set(this.#controller.signal, this)
     }
     return this.#controller.signal
   }
@@ -108,15 +109,15 @@ export class Scope implements LinkedController {
     this.#aborted = true
     this.#reason = reason
     this.release()
+    // First, since followers may look at it.
+    this.#controller?.abort(reason)
     const followers = this.#followers
     this.#followers = undefined
-    if (followers) {
-      for (const follower of followers) {
-        if (follower instanceof Scope) follower.abort(reason)
-        else follower()
-      }
+    if (followers === undefined) return
+    for (const follower of followers) {
+      if (follower instanceof Scope) follower.abort(reason)
+      else follower()
     }
-    this.#controller?.abort(reason)
   }
 
   /** Calls back once when the work is called off, or at once when it is already, until {@link forget}. */
@@ -168,5 +169,5 @@ export class Scope implements LinkedController {
   }
 }
 
-/** Scopes of signals that somebody follows. */
+/** Scopes by their signals: those made here, and those of others that somebody follows. */
 const SCOPES = new WeakMap<AbortSignal, Scope>()

@@ -3,9 +3,11 @@ import type { AddCommand } from '../program.js'
 import { batch } from './batch.js'
 import { cache } from './cache.js'
 import { config } from './config.js'
+import { data } from './data.js'
 import { evaluation } from './eval.js'
 import { cacheFlags, configFlag, jsonFlag, number, promptFlags, recipeFlags, recordFlag } from './flags.js'
 import { recipes } from './recipes.js'
+import { replay } from './replay.js'
 import { keys, serve } from './serve.js'
 import { sim } from './sim.js'
 
@@ -74,9 +76,11 @@ export function defineCommands(add: AddCommand): Command[] {
         .addOption(configFlag()),
       async () => (await import('../commands/init.js')).init,
     ),
+    replay(add),
     serve(add),
     keys(add),
     evaluation(add),
+    data(add),
     sim(add),
     config(add),
     cache(add),

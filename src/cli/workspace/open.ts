@@ -10,7 +10,7 @@ import { modelsAsked, type Plan } from '../../engine/plan.js'
 import type { RecipeInput } from '../../engine/recipe.js'
 import { ownRecipes, type OwnModels } from '../../engine/shipped.js'
 import { KNOWN_PROVIDERS, SIM_PROVIDER } from '../../providers/known.js'
-import { createProviders, type Providers } from '../../providers/registry.js'
+import { createProviders, type InProcessProvider, type Providers } from '../../providers/registry.js'
 import { answerCache } from './answer-cache.js'
 import { localModels } from './local-models.js'
 import { providerSettings } from './provider-settings.js'
@@ -77,8 +77,11 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
       ? await answerCache({ settings: settings.cache, providers: upstreamSettings, onProblem })
       : undefined
   const providers = createProviders({
+    inProcess: {
+      [SIM_PROVIDER]: { model: (model) => simulator.model(model) },
+      ...(await replayProviders(settings, onProblem)),
+    },
     providers: upstreamSettings,
-    inProcess: { [SIM_PROVIDER]: (model) => simulator.model(model) },
     prices: settings.prices,
     contextTokens: settings.contextTokens,
   })
@@ -138,6 +141,23 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
   }
 }
 
+/** Recordings that answer in place of servers. */
+async function replayProviders(
+  { providers }: Settings,
+  onProblem: (problem: MoaError) => void,
+): Promise<Record<string, InProcessProvider>> {
+  const replays = providers.filter(({ replay }) => replay !== undefined)
+  if (replays.length === 0) return {}
+  const { replayProvider } = await import('./replay-provider.js')
+  const onWarning = (warning: string): void => onProblem(new MoaError('partial', warning))
+  return Object.fromEntries(
+    replays.map(({ name, replay = '', speed = 1 }) => [
+      name,
+      replayProvider({ name, file: replay, speed, onWarning }),
+    ]),
+  )
+}
+
 /** Makes each model once. */
 function remembered(make: (address: string) => Model): (address: string) => Model {
   const known = new Map<string, Model>()
@@ -152,10 +172,13 @@ function remembered(make: (address: string) => Model): (address: string) => Mode
 function withTemplatePlace(error: unknown, dataFolder: string): unknown {
   if (!(error instanceof MoaError) || error.code !== 'template_missing') return error
   const place = join(dataFolder, TEMPLATE_NAME)
-  return new MoaError(error.code, `${error.message} Or save it as ${place}.`, { cause: error })
+  return new MoaError(error.code, `${error.message} \`moa data pull moa-template\` saves it as ${place}.`, {
+    cause: error,
+  })
 }
 
-const isSimulated = (address: string): boolean => address.startsWith(`${SIM_PROVIDER}/`)
+/** Also what a recording holds of a simulated model. */
+const isSimulated = (address: string): boolean => new RegExp(`^([^/]+/)?${SIM_PROVIDER}/`).test(address)
 
 interface Names {
   readonly book: RecipeBook
