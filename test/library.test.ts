@@ -62,10 +62,11 @@ describe('mixture()', () => {
     const kept = mixture(recipe, { config, models, history: 'my-program' })
     expect((await collect(kept.stream(request, options()))).text).toBe('b')
     const history = new RunHistory(() => openSqliteStore(join(folder, 'data', 'history.db')))
-    expect([...history.list()].map(({ source, recipe: name }) => [source, name])).toEqual([
-      ['my-program', 'mixture'],
-    ])
-    history.close()
+    // A program does not wait for its history.
+    await expect
+      .poll(() => [...history.list()].map(({ source, recipe: name }) => [source, name]))
+      .toEqual([['my-program', 'mixture']])
+    await history.close()
   })
 
   it('throws from the stream what is known only then', async () => {
