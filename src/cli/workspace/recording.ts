@@ -3,9 +3,9 @@ import type { MoaError } from '../../core/errors.js'
 import type { RecipeBook } from '../../engine/book.js'
 import { compile, modelsAsked } from '../../engine/plan.js'
 import type { RecipeInput } from '../../engine/recipe.js'
-import { redactor } from '../../providers/endpoint.js'
-import { Recorder, type Redact, type RunSource } from '../../record/index.js'
+import { Recorder, type RunSource } from '../../record/index.js'
 import { version } from '../version.js'
+import { secretsOf } from './secrets.js'
 
 /**
  * Begins a recording that holds none of the secrets this installation knows.
@@ -20,18 +20,6 @@ export function startRecording(
   const generator = `mixture-of-agents ${version()}`
   const { settings, append, onFailure } = options
   return new Recorder({ file, append, generator, redact: secretsOf(settings), onFailure })
-}
-
-/** Takes the keys and secret headers of all providers out of a text that may be JSON. */
-export function secretsOf({ providers }: Pick<Settings, 'providers'>): Redact {
-  const inJson = (value: string): string => JSON.stringify(value).slice(1, -1)
-  const redactors = providers.flatMap(({ apiKey, headers = {} }) => {
-    const escaped = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, inJson(value)]))
-    return apiKey === undefined && Object.keys(escaped).length === 0
-      ? []
-      : [redactor({ headers: escaped, ...(apiKey !== undefined && { apiKey: inJson(apiKey) }) })]
-  })
-  return (text) => redactors.reduce((clean, redact) => redact(clean), text)
 }
 
 /** What a recipe is made of, with all it needs to be run from the file alone. */
