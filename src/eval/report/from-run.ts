@@ -42,7 +42,7 @@ export function documentOfRun(log: EvalLog, results: RunResults): EvalDocument {
     ...(spec.baseline !== undefined && { baseline: spec.baseline }),
     judges: spec.judges.map(({ name }) => name),
     settings: settingsOf(log),
-    progress: record.counts,
+    progress: progressOf(log),
     spentUsd: log.spentUsd(),
     columns,
     primary: primaryOf(columns, rows),
@@ -113,6 +113,22 @@ function documentAccount({ usage, ...account }: Account): DocumentAccount {
     seconds,
     degraded,
     truncated,
+  }
+}
+
+/** How far the run is. Its own counts are those of the last phase that ended, so the log is asked while it goes on. */
+function progressOf(log: EvalLog): NonNullable<EvalDocument['progress']> {
+  const { status, counts } = log.record
+  if (status !== 'running') return counts
+  const settled = log.settled()
+  const total = log.samples().length * log.contestants.length
+  return {
+    answers: { done: settled.answers, failed: 0, total: Math.max(total, settled.answers) },
+    judgments: {
+      done: settled.judgments,
+      failed: 0,
+      total: Math.max(counts.judgments.total, settled.judgments),
+    },
   }
 }
 
