@@ -49,12 +49,17 @@ describe.skipIf(!ready)('evaluation runs in the web interface', () => {
     await page.close()
   })
 
-  it('refuse votes on what is not there', async () => {
-    const base = `${gateway.stdout.trim().split('\n')[0]}/ui/api`
-    const reply = await fetch(`${base}/evaluations/nothing`)
-    expect([reply.status, ((await reply.json()) as { error: { message: string } }).error.message]).toEqual([
-      404,
-      'There is no evaluation run "nothing".',
-    ])
+  it('are shown to sessions alone, and take votes only from their own page', async () => {
+    const base = `${gateway.stdout.trim().split('\n')[0]}/ui/`
+    expect((await fetch(`${base}api/evaluations`)).status).toBe(401)
+    const page = await browser.newPage()
+    await page.goto(base)
+    await page.getByRole('navigation').first().waitFor()
+    const status = (call: string): Promise<number> =>
+      page.evaluate<number>(`${call}.then((reply) => reply.status)`)
+    expect(await status("fetch('api/evaluations')")).toBe(200)
+    expect(await status("fetch('api/evaluations/nothing')")).toBe(404)
+    expect(await status("fetch('api/evaluations/nothing/votes', { method: 'PUT', body: '{}' })")).toBe(403)
+    await page.close()
   })
 })
