@@ -14,7 +14,7 @@ import {
   type EvalDocument,
 } from './document.js'
 import { radarsOf } from './radars.js'
-import { readVerdict } from './read-verdict.js'
+import { readVerdict, withDisagreements } from './read-verdict.js'
 import { benchmarkTitle } from './titles.js'
 
 /** The document of a run, from its log and its figures alone. */
@@ -148,13 +148,17 @@ function itemsOf(log: EvalLog, { scores }: RunResults): DocumentItem[] {
   const judgments = judgmentsBySample(log)
   return log.samples().map((sample) => {
     const { id, category, turns, reference } = sample
-    const own = judgments.get(id) ?? []
+    const own = withDisagreements(judgments.get(id) ?? [])
+    const judged = log.record.spec.benchmark === 'alpaca-judges'
     return {
       id,
       ...(category !== undefined && { category }),
-      turns,
+      // There the outputs that judges compare are a part of what is asked.
+      turns: judged ? turns.slice(0, 1) : turns,
       ...(reference && { reference }),
-      answers: log.contestants.flatMap((name) => answerOf(log, name, id)),
+      answers: judged
+        ? turns.slice(1).map((text, index) => ({ contestant: `output_${index + 1}`, turns: [text] }))
+        : log.contestants.flatMap((name) => answerOf(log, name, id)),
       scores: scoresOf(scores, { id, own }),
       judgments: own,
     }
