@@ -13,7 +13,7 @@ export interface Served {
 
 /** @throws {@link MoaError} `config_invalid` and the like */
 export async function openServed(config: string | undefined, shell: Shell): Promise<Served> {
-  const workspace = await openWorkspace({ config })
+  const workspace = await openWorkspace({ config, onProblem: ({ message }) => warn(shell, message) })
   try {
     await workspace.prepare(undefined, shell.signal)
     return { workspace, catalog: await workspaceCatalog(workspace) }
