@@ -11,7 +11,10 @@ export interface RecipeConfig extends Omit<RecipeInput, 'template'> {
   readonly template?: string
 }
 
-/** A provider: one that is known by name, with what is to be different, or any other with its `baseURL`. */
+/**
+ * A provider: one that is known by name, with what is to be different, any other with its `baseURL`, or a recording with
+ * `replay`.
+ */
 export interface ProviderInput {
   /** Up to and without `/chat/completions`. */
   readonly baseURL?: string
@@ -32,6 +35,10 @@ export interface ProviderInput {
   readonly dialect?: DialectInput
   /** `false` goes around the proxy of the environment. Default true. */
   readonly proxy?: boolean
+  /** A recording that answers in place of a server; a relative path starts at the configuration file. */
+  readonly replay?: string
+  /** With `replay`: how many times as fast as recorded. Default 1. */
+  readonly speed?: number
   /** A server of one's own: needs no key, gets longer time limits, costs nothing. */
   readonly local?: boolean
   /** `false` leaves out a provider that would be found. Default true. */
@@ -84,6 +91,12 @@ export interface DialectInput {
   readonly seedField?: 'seed' | 'random_seed'
   /** Ask for usage at the end of streams. */
   readonly streamUsage?: boolean
+  /** `false` adds a user turn to a conversation that ends with the assistant's, which the server would refuse. */
+  readonly assistantLast?: boolean
+  /** Join neighbouring turns of one role. */
+  readonly mergeTurns?: boolean
+  /** Join all instructions at the front. */
+  readonly systemFirst?: boolean
 }
 
 /** US dollars per million tokens. */
@@ -92,6 +105,16 @@ export interface PriceInput {
   readonly output: number
   /** For prompt tokens the provider read from its cache; the input price when absent. */
   readonly cachedInput?: number
+}
+
+/** Answers that are kept, so that the same call is not paid for twice. */
+export interface CacheInput {
+  /** Default true. */
+  readonly enabled?: boolean
+  /** What it may take up, in MiB. Default 512. */
+  readonly maxMegabytes?: number
+  /** How long an answer is kept. Default 30. */
+  readonly maxAgeDays?: number
 }
 
 /** How `moa serve` behaves; flags win over what stands here. */
@@ -138,6 +161,20 @@ export interface GatewayInput {
 export type GatewayOverride =
   'proposers' | 'aggregator' | 'layers' | 'mode' | 'seed' | 'deadline_ms' | 'budget_usd' | 'inherit'
 
+/** Which runs of the command line and the gateway are kept. */
+export interface HistoryInput {
+  /** Default true. */
+  readonly enabled?: boolean
+  /** Also keep what was asked and answered. Default false. */
+  readonly content?: boolean
+  /** Default 30. */
+  readonly keepDays?: number
+  /** Default 1000. */
+  readonly keepRuns?: number
+  /** Default 67108864. */
+  readonly maxBytes?: number
+}
+
 /** What a configuration file may say. */
 export interface ConfigInput {
   /** For editors. */
@@ -154,12 +191,18 @@ export interface ConfigInput {
   readonly providers?: Readonly<Record<string, ProviderInput>>
   /** By `provider/model`; wins over the built-in figures. */
   readonly prices?: Readonly<Record<string, PriceInput>>
-  /** Where templates and journals are kept; a relative path starts at the configuration file. */
+  /** Context windows in tokens, by `provider/model`; wins over the built-in figures. */
+  readonly contextTokens?: Readonly<Record<string, number>>
+  /** Keeps answers of providers, so that the same call is not paid for twice. Default false. */
+  readonly cache?: boolean | CacheInput
+  /** Where templates, journals and the cache are kept; a relative path starts at the configuration file. */
   readonly dataFolder?: string
   /** How `moa serve` behaves. */
   readonly gateway?: GatewayInput
   /** Where publishers' benchmark files come from. */
   readonly data?: DataInput
+  /** Runs kept for `moa runs`. */
+  readonly history?: HistoryInput
 }
 
 /** Publishers' files: see docs/data.md. */

@@ -1,6 +1,6 @@
 import type { OwnModels } from '../engine/shipped.js'
 import type { RecipeInput } from '../engine/recipe.js'
-import type { DataInput, GatewayInput, PriceInput, ProviderInput } from './input.js'
+import type { DataInput, GatewayInput, HistoryInput, PriceInput, ProviderInput } from './input.js'
 
 /** A provider the package knows by name; the table comes from whoever talks to providers. */
 export interface KnownProvider {
@@ -31,6 +31,14 @@ export interface ProxySettings {
   readonly no?: string
 }
 
+/** What is kept of answers, where, and for how long. */
+export interface CacheSettings {
+  readonly enabled: boolean
+  readonly file: string
+  readonly maxBytes: number
+  readonly maxAgeMs: number
+}
+
 /** Where publishers' files come from. */
 export interface DataSettings extends Omit<DataInput, 'cacheFolder'> {
   readonly cacheFolder: string
@@ -54,9 +62,12 @@ export interface Settings {
   readonly own?: OwnModels
   readonly defaultRecipe?: string
   readonly models: Readonly<Record<string, string>>
+  readonly contextTokens: Readonly<Record<string, number>>
   readonly prices: Readonly<Record<string, PriceInput>>
   readonly dataFolder: string
+  readonly cache: CacheSettings
   readonly gateway: GatewayInput
+  readonly history: HistoryInput
   readonly data: DataSettings
   readonly proxy: ProxySettings
 }

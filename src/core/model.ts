@@ -73,6 +73,8 @@ export interface Model {
 export interface ModelCapabilities {
   /** Prompt and answer together, in tokens. */
   readonly contextTokens?: number
+  /** The prompt alone, where it is limited further. */
+  readonly promptTokens?: number
   readonly images?: boolean
   readonly files?: boolean
   readonly tools?: boolean
@@ -93,4 +95,9 @@ export function wrapModel(model: Model, stream: Model['stream']): Model {
 /** The same options with another `onCall`. Not a spread: copying and then adding takes V8 a microsecond. */
 export function withOnCall(options: StreamOptions, onCall: (call: CallRecord) => void): StreamOptions {
   return Object.assign({}, options, { onCall })
+}
+
+/** A stream that fails when it is read, for models that know at once that they have no answer. */
+export function failedStream(error: unknown): EventStream {
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) }
 }

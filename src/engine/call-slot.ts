@@ -21,6 +21,8 @@ export interface SlotCall {
   readonly scope: Scope
   /** Marks the second copy of a slow call. */
   readonly hedge?: boolean
+  /** Told of every upstream call behind this one, as the ledger is. */
+  readonly onRecord?: (record: CallRecord) => void
 }
 
 /** How long a model may take to notice that its signal was aborted; then it is left behind. */
@@ -44,7 +46,9 @@ export function callSlot(run: Run, call: SlotCall, sink: EventSink): Promise<Fin
 const endless = (model: Model): MoaError =>
   new MoaError('incomplete_stream', `${model.id} ended its answer without a finish event.`)
 
-const isNotMade = (error: unknown): boolean => error instanceof MoaError && error.code === 'circuit_open'
+/** Whether nobody was asked: the model is left alone for now, or is a recording that holds no such answer. */
+const isNotMade = (error: unknown): boolean =>
+  error instanceof MoaError && (error.code === 'circuit_open' || error.code === 'not_found')
 
 /**
  * One call while it goes on. An object with callbacks instead of async functions, because hundreds of these wait for
@@ -128,7 +132,8 @@ class RunningCall {
   #settle(record: CallRecord): void {
     if (this.#madeUp) return // Left behind and settled for it; what it reports now would count twice.
     this.#settled = true
-    const { hedge, slot } = this.#call
+    const { hedge, slot, onRecord } = this.#call
+    onRecord?.(record)
     this.#run.ledger.settle(hedge === true ? { ...record, hedge: true } : record, slot.ref)
   }
 

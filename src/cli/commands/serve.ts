@@ -9,13 +9,16 @@ import { addressOf, checkAddress, gatewaySettings, type ServeOptions } from '../
 import { requestLog, type RequestLog } from '../serve/request-log.js'
 import { Reloading, openServed, type Served } from '../serve/served.js'
 import type { Shell } from '../shell.js'
+import { openUi, type Ui } from '../ui/open-ui.js'
 import { version } from '../version.js'
 
 /** `moa serve`: recipes and models over OpenAI's and Anthropic's interfaces, until it is stopped. */
 export async function serve({ shell, options }: Invocation<ServeOptions>): Promise<void> {
-  const served = await openServed(options.config, shell)
+  const files = { config: options.config, record: options.record }
+  const served = await openServed(files, shell)
   const { settings } = served.workspace
   let keys: KeyFile | undefined
+  let ui: Ui | undefined
   let reloading: Reloading | undefined
   try {
     tellWarnings(served.workspace, shell)
@@ -23,11 +26,12 @@ export async function serve({ shell, options }: Invocation<ServeOptions>): Promi
     const address = addressOf(options, settings.gateway)
     checkAddress(address, { keys: keys !== undefined, insecure: options.insecure === true })
     const log = await requestLog(options.log ?? (shell.stderr.live ? 'pretty' : 'json'), shell)
-    const gateway = await createGateway(served, { options, keys, log, loopback: address.loopback })
+    if (options.ui !== false) ui = await openUi(served.workspace)
+    const gateway = await createGateway(served, { options, keys, ui, log, loopback: address.loopback })
     const listening = await listen(gateway, address)
-    reloading = new Reloading(served, { gateway, shell, log, config: options.config })
+    reloading = new Reloading(served, { gateway, shell, log, files })
     await shell.write(`${listening.url}\n`)
-    tellServed(served, { shell, listening, keys })
+    tellServed(served, { shell, listening, keys, ui: ui !== undefined })
     if (!address.loopback && keys === undefined)
       warn(shell, 'INSECURE: whoever reaches this address may use every model, at your cost.')
     await untilStopped({ shell, listening, gateway, reloading, config: options.config })
@@ -35,6 +39,7 @@ export async function serve({ shell, options }: Invocation<ServeOptions>): Promi
   } finally {
     await (reloading ?? served.workspace).close()
     keys?.close()
+    ui?.close()
   }
 }
 
@@ -43,9 +48,16 @@ async function createGateway(
   {
     options,
     keys,
+    ui,
     log,
     loopback,
-  }: { options: ServeOptions; keys: KeyFile | undefined; log: RequestLog; loopback: boolean },
+  }: {
+    options: ServeOptions
+    keys: KeyFile | undefined
+    ui: Ui | undefined
+    log: RequestLog
+    loopback: boolean
+  },
 ): Promise<Gateway> {
   const input = workspace.settings.gateway
   const tracing = await loadTracing({ version: version(), captureContent: input.traceContent === true })
@@ -57,6 +69,7 @@ async function createGateway(
     version: version(),
     ...(keys && { keys: keys.keys, spend: keys.spend }),
     ...(tracing && { tracing }),
+    ...(ui && { routes: ui.routes }),
   })
 }
 

@@ -5,6 +5,8 @@ import type { LogStyle } from './request-log.js'
 
 /** Flags of `moa serve`; what they leave open, the configuration says. */
 export interface ServeOptions {
+  /** File into which every run is recorded. */
+  readonly record?: string
   readonly host?: string
   readonly port?: number
   readonly insecure?: boolean
@@ -19,6 +21,8 @@ export interface ServeOptions {
   /** Seconds. */
   readonly shutdownTimeout?: number
   readonly log?: LogStyle
+  /** False for `--no-ui`. */
+  readonly ui?: boolean
   readonly config?: string
 }
 

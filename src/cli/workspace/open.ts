@@ -10,7 +10,9 @@ import { modelsAsked, type Plan } from '../../engine/plan.js'
 import type { RecipeInput } from '../../engine/recipe.js'
 import { ownRecipes, type OwnModels } from '../../engine/shipped.js'
 import { KNOWN_PROVIDERS, SIM_PROVIDER } from '../../providers/known.js'
-import { createProviders, type Providers } from '../../providers/registry.js'
+import type { RunHistory } from '../../history/index.js'
+import { createProviders, type InProcessProvider, type Providers } from '../../providers/registry.js'
+import { answerCache } from './answer-cache.js'
 import { localModels } from './local-models.js'
 import { providerSettings } from './provider-settings.js'
 import { Simulator } from './simulator.js'
@@ -22,6 +24,8 @@ export interface Workspace {
   readonly book: RecipeBook
   /** Models that `moa` and its kin are made of; absent while there are none. */
   readonly own: OwnModels | undefined
+  /** Where its runs are kept; absent when none are. */
+  readonly history: RunHistory | undefined
   /** What answers when nothing is named. */
   readonly defaultRecipe: string
   /**
@@ -39,7 +43,7 @@ export interface Workspace {
   model(target: string | Plan, recipe?: RecipeInput): Promise<Model>
   /** Whether simulated models take part. */
   simulated(target: string | Plan): boolean
-  /** Closes all connections, and the recording. */
+  /** Closes all connections, the recording and the cache. */
   close(): Promise<void>
 }
 
@@ -49,9 +53,20 @@ export interface WorkspaceOptions {
   readonly host?: Host
   /** Put around every model of a provider, in mixtures too: a journal, a cache. Called once for each address. */
   readonly around?: (model: Model) => Model
+  /** Whether answers of providers are kept; wins over the configuration. */
+  readonly cache?: boolean | undefined
   /** File into which every run and every call is recorded. */
   readonly record?: string | undefined
-  /** Told of what went wrong without keeping anybody from an answer. Default: nobody. */
+  /** Go on with that file if it is there. Default: it is replaced. */
+  readonly recordAppend?: boolean
+  /**
+   * Keep every run in the history under this source (`cli`, `gateway`, …), unless the configuration keeps none. Default:
+   * keep none.
+   */
+  readonly history?: string | undefined
+  /** How long runs may be held back to be written together, in milliseconds. Default 0. */
+  readonly historyHoldMs?: number
+  /** Told of what went wrong without keeping anybody from an answer. Default: a warning of the process. */
   readonly onProblem?: (problem: MoaError) => void
 }
 
@@ -61,20 +76,34 @@ export interface WorkspaceOptions {
  * @throws {@link MoaError} `config_invalid` and the like
  */
 export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Workspace> {
-  const { config, host, around, onProblem = () => {} } = options
+  const { config, host, around, onProblem = ({ message }) => process.emitWarning(message) } = options
   const settings = await loadSettings({
     known: KNOWN_PROVIDERS,
     ...(config !== undefined && { file: config }),
     ...(host && { host }),
   })
   const simulator = new Simulator()
+  const upstreamSettings = providerSettings(settings)
+  const cache =
+    (options.cache ?? settings.cache.enabled)
+      ? await answerCache({ settings: settings.cache, providers: upstreamSettings, onProblem })
+      : undefined
   const providers = createProviders({
-    providers: providerSettings(settings),
-    inProcess: { [SIM_PROVIDER]: (model) => simulator.model(model) },
+    inProcess: {
+      [SIM_PROVIDER]: { model: (model) => simulator.model(model) },
+      ...(await replayProviders(settings, onProblem)),
+    },
+    providers: upstreamSettings,
     prices: settings.prices,
+    contextTokens: settings.contextTokens,
   })
   const recording = options.record === undefined ? undefined : await import('./recording.js')
-  const recorder = recording?.startRecording(options.record as string, { settings, onFailure: onProblem })
+  const recorder = recording?.startRecording(options.record as string, {
+    settings,
+    append: options.recordAppend === true,
+    onFailure: onProblem,
+  })
+  const history = await historyOf(options, settings)
   let own = settings.own
   const recipes: Record<string, RecipeInput> = { ...settings.recipes }
   const book = new RecipeBook({
@@ -82,7 +111,8 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     modelMap: settings.models,
     model: remembered((address) => {
       const upstream = providers.model(address)
-      const model = around ? around(upstream) : upstream
+      const kept = cache ? cache.around(upstream) : upstream
+      const model = around ? around(kept) : kept
       return recorder ? recorder.model(model) : model
     }),
   })
@@ -99,6 +129,7 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     settings,
     providers,
     book,
+    history,
     get own() {
       return own
     },
@@ -114,17 +145,51 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     simulated,
     async model(target, recipe) {
       if (simulated(target)) await simulator.load()
-      const model = resolve(target)
-      if (!recorder || !recording) return model
-      const made =
-        recipe ?? (typeof target === 'string' && book.has(target) ? book.recipe(target) : undefined)
-      return recorder.mixture(model, made && recording.sourceOf(made, { book, renames: settings.models }))
+      let model = resolve(target)
+      if (recorder && recording) {
+        const made =
+          recipe ?? (typeof target === 'string' && book.has(target) ? book.recipe(target) : undefined)
+        model = recorder.mixture(model, made && recording.sourceOf(made, { book, renames: settings.models }))
+      }
+      if (history === undefined) return model
+      return history.observe(model, { source: options.history as string, simulated: simulated(target) })
     },
     async close() {
+      history?.close()
       recorder?.close()
       await providers.close()
+      cache?.close()
     },
   }
+}
+
+async function historyOf(
+  { history, historyHoldMs, onProblem }: WorkspaceOptions,
+  settings: Settings,
+): Promise<RunHistory | undefined> {
+  if (history === undefined || settings.history.enabled === false) return undefined
+  const { openHistory } = await import('./history.js')
+  return openHistory(settings, {
+    ...(historyHoldMs !== undefined && { holdMs: historyHoldMs }),
+    ...(onProblem && { onProblem }),
+  })
+}
+
+/** Recordings that answer in place of servers. */
+async function replayProviders(
+  { providers }: Settings,
+  onProblem: (problem: MoaError) => void,
+): Promise<Record<string, InProcessProvider>> {
+  const replays = providers.filter(({ replay }) => replay !== undefined)
+  if (replays.length === 0) return {}
+  const { replayProvider } = await import('./replay-provider.js')
+  const onWarning = (warning: string): void => onProblem(new MoaError('partial', warning))
+  return Object.fromEntries(
+    replays.map(({ name, replay = '', speed = 1 }) => [
+      name,
+      replayProvider({ name, file: replay, speed, onWarning }),
+    ]),
+  )
 }
 
 /** Makes each model once. */
@@ -146,7 +211,8 @@ function withTemplatePlace(error: unknown, dataFolder: string): unknown {
   })
 }
 
-const isSimulated = (address: string): boolean => address.startsWith(`${SIM_PROVIDER}/`)
+/** Also what a recording holds of a simulated model. */
+const isSimulated = (address: string): boolean => new RegExp(`^([^/]+/)?${SIM_PROVIDER}/`).test(address)
 
 interface Names {
   readonly book: RecipeBook

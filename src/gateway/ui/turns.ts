@@ -78,7 +78,7 @@ export class Turns {
       id: this.#conversations.newTurnId(),
       conversation: conversation.id,
       parent: order.parent,
-      at: gateway.clock.now(),
+      at: Math.floor(gateway.clock.now()),
       model: order.model,
       question: order.question,
       state: 'running',
@@ -119,7 +119,7 @@ export class Turns {
   ): Promise<void> {
     let cancel = (): void => {}
     const save = (): void => {
-      this.#conversations.putTurn(owner, live.turn)
+      this.#conversations.putView(owner, live.turn)
       cancel = gateway.clock.after(SAVE_MS, save)
     }
     cancel = gateway.clock.after(SAVE_MS, save)

@@ -2,7 +2,7 @@ import type { EvalLog } from '../../../harness/eval-log.js'
 import type { ResultColumn, ResultRow, RunResults } from '../../../harness/results.js'
 import { ProblemLog } from '../../../problems.js'
 import { codePointLength } from '../../../python/text.js'
-import { meanInterval } from '../../../stats/index.js'
+import { meanIntervals, type Interval } from '../../../stats/index.js'
 import { NOTES } from '../notes.js'
 import { readGamedRows } from '../read/gamed.js'
 import { scoreAnnotationSets, type ScoredSet } from '../score/score-sets.js'
@@ -99,7 +99,9 @@ export function alpacaEvalResults(log: EvalLog): RunResults {
     averageLengths: new Map(usable.map(({ model }) => [model, averageLength(lengths.get(model))])),
   })
   for (const detail of details) problems.merge(detail.problems)
-  const rows = details.map((detail, index) => rowOf(detail, usable[index] as AnnotationSet))
+  const shares = usable.map(({ preference }) => winShares(preference).map((share) => 100 * share))
+  const intervals = meanIntervals(shares)
+  const rows = details.map((detail, index) => rowOf(detail, intervals[index] as Interval))
   const rank = ({ values }: ResultRow): number =>
     Number(values['length_controlled_winrate'] ?? values['win_rate'] ?? -Infinity)
   return {
@@ -153,18 +155,13 @@ function setOf(
   }
 }
 
-function rowOf({ row, corrected }: ScoredSet, set: AnnotationSet): ResultRow {
+function rowOf({ row, corrected }: ScoredSet, interval: Interval): ResultRow {
   const { model, ...values } = row
   const by = corrected && {
     lc_winrate_by_instruction: corrected.length_controlled_winrate,
     lc_standard_error_by_instruction: corrected.lc_standard_error,
   }
-  const percentages = winShares(set.preference).map((share) => 100 * share)
-  return {
-    contestant: model,
-    values: { ...values, ...by },
-    intervals: { win_rate: meanInterval(percentages) },
-  }
+  return { contestant: model, values: { ...values, ...by }, intervals: { win_rate: interval } }
 }
 
 function sharesOf({ preference, index }: AnnotationSet): ReadonlyMap<string, number> {
