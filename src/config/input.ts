@@ -161,6 +161,20 @@ export interface GatewayInput {
 export type GatewayOverride =
   'proposers' | 'aggregator' | 'layers' | 'mode' | 'seed' | 'deadline_ms' | 'budget_usd' | 'inherit'
 
+/** Which runs of the command line and the gateway are kept. */
+export interface HistoryInput {
+  /** Default true. */
+  readonly enabled?: boolean
+  /** Also keep what was asked and answered. Default false. */
+  readonly content?: boolean
+  /** Default 30. */
+  readonly keepDays?: number
+  /** Default 1000. */
+  readonly keepRuns?: number
+  /** Default 67108864. */
+  readonly maxBytes?: number
+}
+
 /** What a configuration file may say. */
 export interface ConfigInput {
   /** For editors. */
@@ -187,6 +201,8 @@ export interface ConfigInput {
   readonly gateway?: GatewayInput
   /** Where publishers' benchmark files come from. */
   readonly data?: DataInput
+  /** Runs kept for `moa runs`. */
+  readonly history?: HistoryInput
 }
 
 /** Publishers' files: see docs/data.md. */

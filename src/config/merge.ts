@@ -2,7 +2,14 @@ import { dirname } from 'node:path'
 import { SHIPPED_RECIPES } from '../engine/shipped.js'
 import { didYouMean } from '../util/suggest.js'
 import { expandPath, type Host } from './host.js'
-import type { ConfigInput, DataInput, GatewayInput, ProviderInput, RecipeConfig } from './input.js'
+import type {
+  ConfigInput,
+  DataInput,
+  GatewayInput,
+  HistoryInput,
+  ProviderInput,
+  RecipeConfig,
+} from './input.js'
 import { located, readConfig, type ReadFile } from './read.js'
 import { OWN_RECIPE_NAMES } from './recipes.js'
 import type { KnownProvider } from './settings.js'
@@ -62,6 +69,7 @@ export async function mergeFiles(
       prices: mergeEntries(read.map((file) => file.config.prices)),
       contextTokens: mergeEntries(read.map((file) => file.config.contextTokens)),
       gateway: Object.assign({}, ...placed.map(({ gateway }) => gateway)) as GatewayInput,
+      history: Object.assign({}, ...placed.map(({ history }) => history)) as HistoryInput,
       data: Object.assign({}, ...placed.map(({ data }) => data)) as DataInput,
     },
     recipes: [...recipes.values()],

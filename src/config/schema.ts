@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import { recipeSchema } from '../engine/recipe-schema.js'
-import type { ConfigInput, DataInput, GatewayInput, ProviderInput, RecipeConfig } from './input.js'
+import type {
+  ConfigInput,
+  DataInput,
+  GatewayInput,
+  HistoryInput,
+  ProviderInput,
+  RecipeConfig,
+} from './input.js'
 
 const milliseconds = z.number().int().positive()
 const count = z.number().int().positive()
@@ -84,6 +91,16 @@ const recipe = recipeSchema.extend({
   template: z.string().min(1).optional().describe('File with the reference template of mode "together"'),
 })
 
+const history = z
+  .strictObject({
+    enabled: z.boolean().optional().describe('false keeps no runs'),
+    content: z.boolean().optional().describe('true also keeps what was asked and answered'),
+    keepDays: z.number().positive().optional().describe('Older runs are forgotten'),
+    keepRuns: count.optional().describe('Runs kept at most'),
+    maxBytes: count.optional().describe('Size of all runs kept, in bytes'),
+  })
+  .describe('Runs kept for `moa runs`')
+
 const gateway = z
   .strictObject({
     host: z.string().min(1).optional().describe('Address to listen on. Default 127.0.0.1'),
@@ -163,6 +180,7 @@ export const configSchema = z.strictObject({
     .describe('Keeps answers of providers, so that the same call is not paid for twice. Default false'),
   dataFolder: z.string().min(1).optional().describe('Where templates, journals and the cache are kept'),
   gateway: gateway.optional(),
+  history: history.optional(),
   data: data.optional(),
 })
 
@@ -175,6 +193,7 @@ true satisfies SameKeys<ConfigInput, Checked>
 true satisfies SameKeys<ProviderInput, CheckedProvider>
 true satisfies SameKeys<RecipeConfig, CheckedRecipe>
 true satisfies SameKeys<GatewayInput, NonNullable<Checked['gateway']>>
+true satisfies SameKeys<HistoryInput, NonNullable<Checked['history']>>
 true satisfies SameKeys<DataInput, NonNullable<Checked['data']>>
 
 /** JSON Schema of the configuration file, for editors. */

@@ -1,6 +1,6 @@
 import type { OwnModels } from '../engine/shipped.js'
 import type { RecipeInput } from '../engine/recipe.js'
-import type { DataInput, GatewayInput, PriceInput, ProviderInput } from './input.js'
+import type { DataInput, GatewayInput, HistoryInput, PriceInput, ProviderInput } from './input.js'
 
 /** A provider the package knows by name; the table comes from whoever talks to providers. */
 export interface KnownProvider {
@@ -67,6 +67,7 @@ export interface Settings {
   readonly dataFolder: string
   readonly cache: CacheSettings
   readonly gateway: GatewayInput
+  readonly history: HistoryInput
   readonly data: DataSettings
   readonly proxy: ProxySettings
 }

@@ -114,8 +114,7 @@ export class Gateway {
       moa_request_bodies_bytes: { help: 'Memory held by request bodies.', read: () => this.bodies.used },
     })
     this.keys = options.keys && new KeyRing(options.keys, this.clock)
-    this.keyWatch =
-      this.keys && new KeyWatch({ keys: this.keys, runs: this.runs, heartbeat: this.heartbeat })
+    this.keyWatch = this.keys && new KeyWatch({ keys: this.keys, runs: this.runs, heartbeat: this.heartbeat })
     this.#guard = new OriginGuard(this.settings, {
       keys: options.keys !== undefined,
       loopback: options.loopback ?? false,

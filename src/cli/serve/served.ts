@@ -5,15 +5,39 @@ import type { Shell } from '../shell.js'
 import { openWorkspace, type Workspace } from '../workspace/open.js'
 import { workspaceCatalog } from './catalog.js'
 
+/** Answers that end within this time are written to the history together: a write for each would slow down the others. */
+const HISTORY_HOLD_MS = 500
+
 /** An installation as it was read at one moment, and what is served of it. */
 export interface Served {
   readonly workspace: Workspace
   readonly catalog: Catalog
 }
 
-/** @throws {@link MoaError} `config_invalid` and the like */
-export async function openServed(config: string | undefined, shell: Shell): Promise<Served> {
-  const workspace = await openWorkspace({ config })
+/** The files of a gateway that the command line names. */
+export interface ServedFiles {
+  readonly config: string | undefined
+  /** Into which every run is recorded. */
+  readonly record: string | undefined
+}
+
+/**
+ * @param options.again the gateway runs already: its recording goes on
+ * @throws {@link MoaError} `config_invalid` and the like
+ */
+export async function openServed(
+  { config, record }: ServedFiles,
+  shell: Shell,
+  options: { readonly again?: boolean } = {},
+): Promise<Served> {
+  const workspace = await openWorkspace({
+    config,
+    record,
+    recordAppend: options.again === true,
+    history: 'gateway',
+    historyHoldMs: HISTORY_HOLD_MS,
+    onProblem: ({ message }) => warn(shell, message),
+  })
   try {
     await workspace.prepare(undefined, shell.signal)
     return { workspace, catalog: await workspaceCatalog(workspace) }
@@ -25,14 +49,14 @@ export async function openServed(config: string | undefined, shell: Shell): Prom
 
 /** Keeps a gateway at what the configuration says, as long as that makes sense. */
 export class Reloading {
-  readonly #options: { gateway: Gateway; shell: Shell; log: GatewayLog; config: string | undefined }
+  readonly #options: { gateway: Gateway; shell: Shell; log: GatewayLog; files: ServedFiles }
   #current: Served
   #running: Promise<void> | undefined
   #again = false
 
   constructor(
     current: Served,
-    options: { gateway: Gateway; shell: Shell; log: GatewayLog; config: string | undefined },
+    options: { gateway: Gateway; shell: Shell; log: GatewayLog; files: ServedFiles },
   ) {
     this.#current = current
     this.#options = options
@@ -59,10 +83,10 @@ export class Reloading {
   }
 
   async #read(): Promise<void> {
-    const { gateway, shell, log, config } = this.#options
+    const { gateway, shell, log, files } = this.#options
     let next: Served
     try {
-      next = await openServed(config, shell)
+      next = await openServed(files, shell, { again: true })
     } catch (error) {
       const { message } = errorInfo(error)
       for (const line of message.split('\n')) warn(shell, line)

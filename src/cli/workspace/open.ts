@@ -10,6 +10,7 @@ import { modelsAsked, type Plan } from '../../engine/plan.js'
 import type { RecipeInput } from '../../engine/recipe.js'
 import { ownRecipes, type OwnModels } from '../../engine/shipped.js'
 import { KNOWN_PROVIDERS, SIM_PROVIDER } from '../../providers/known.js'
+import type { RunHistory } from '../../history/index.js'
 import { createProviders, type InProcessProvider, type Providers } from '../../providers/registry.js'
 import { answerCache } from './answer-cache.js'
 import { localModels } from './local-models.js'
@@ -23,6 +24,8 @@ export interface Workspace {
   readonly book: RecipeBook
   /** Models that `moa` and its kin are made of; absent while there are none. */
   readonly own: OwnModels | undefined
+  /** Where its runs are kept; absent when none are. */
+  readonly history: RunHistory | undefined
   /** What answers when nothing is named. */
   readonly defaultRecipe: string
   /**
@@ -54,6 +57,15 @@ export interface WorkspaceOptions {
   readonly cache?: boolean | undefined
   /** File into which every run and every call is recorded. */
   readonly record?: string | undefined
+  /** Go on with that file if it is there. Default: it is replaced. */
+  readonly recordAppend?: boolean
+  /**
+   * Keep every run in the history under this source (`cli`, `gateway`, …), unless the configuration keeps none. Default:
+   * keep none.
+   */
+  readonly history?: string | undefined
+  /** How long runs may be held back to be written together, in milliseconds. Default 0. */
+  readonly historyHoldMs?: number
   /** Told of what went wrong without keeping anybody from an answer. Default: a warning of the process. */
   readonly onProblem?: (problem: MoaError) => void
 }
@@ -86,7 +98,12 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     contextTokens: settings.contextTokens,
   })
   const recording = options.record === undefined ? undefined : await import('./recording.js')
-  const recorder = recording?.startRecording(options.record as string, { settings, onFailure: onProblem })
+  const recorder = recording?.startRecording(options.record as string, {
+    settings,
+    append: options.recordAppend === true,
+    onFailure: onProblem,
+  })
+  const history = await historyOf(options, settings)
   let own = settings.own
   const recipes: Record<string, RecipeInput> = { ...settings.recipes }
   const book = new RecipeBook({
@@ -112,6 +129,7 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     settings,
     providers,
     book,
+    history,
     get own() {
       return own
     },
@@ -127,18 +145,34 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     simulated,
     async model(target, recipe) {
       if (simulated(target)) await simulator.load()
-      const model = resolve(target)
-      if (!recorder || !recording) return model
-      const made =
-        recipe ?? (typeof target === 'string' && book.has(target) ? book.recipe(target) : undefined)
-      return recorder.mixture(model, made && recording.sourceOf(made, { book, renames: settings.models }))
+      let model = resolve(target)
+      if (recorder && recording) {
+        const made =
+          recipe ?? (typeof target === 'string' && book.has(target) ? book.recipe(target) : undefined)
+        model = recorder.mixture(model, made && recording.sourceOf(made, { book, renames: settings.models }))
+      }
+      if (history === undefined) return model
+      return history.observe(model, { source: options.history as string, simulated: simulated(target) })
     },
     async close() {
+      history?.close()
       recorder?.close()
       await providers.close()
       cache?.close()
     },
   }
+}
+
+async function historyOf(
+  { history, historyHoldMs, onProblem }: WorkspaceOptions,
+  settings: Settings,
+): Promise<RunHistory | undefined> {
+  if (history === undefined || settings.history.enabled === false) return undefined
+  const { openHistory } = await import('./history.js')
+  return openHistory(settings, {
+    ...(historyHoldMs !== undefined && { holdMs: historyHoldMs }),
+    ...(onProblem && { onProblem }),
+  })
 }
 
 /** Recordings that answer in place of servers. */

@@ -60,6 +60,8 @@ export async function withRun(
   let log: EvalLog | undefined
   const workspace = await openWorkspace({
     config: options.config,
+    record: options.record,
+    onProblem: ({ message }) => warn(shell, message),
     // Times and costs of an evaluation are to be those of its own calls.
     cache: false,
     around: (model) => journaledLater(model, () => log),

@@ -10,6 +10,8 @@ import type { BenchData } from '../bench-data.js'
 
 /** Flags of `moa eval run`. */
 export interface RunFlags {
+  /** File into which every call is recorded. */
+  readonly record?: string
   readonly contestant?: readonly string[]
   readonly judge?: readonly string[]
   readonly baseline?: string
