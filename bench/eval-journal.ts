@@ -126,17 +126,20 @@ function mtBench(store: Store): EvalLog {
   return log
 }
 
-/** A process that runs the command and tells its largest memory, in kilobytes, as its last line. */
+/** A process that runs the command and tells its largest memory and its processor time as its last line. */
 const MEASURED = `
 process.argv.splice(1, 1, ${JSON.stringify(main)})
-process.on('exit', () => require('node:fs').writeSync(2, '\\n' + process.resourceUsage().maxRSS))
+process.on('exit', () => {
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage()
+  require('node:fs').writeSync(2, '\\n' + JSON.stringify({ megabytes: maxRSS / 1024, processor: (userCPUTime + systemCPUTime) / 1e6 }))
+})
 import(${JSON.stringify(main)})`
 
 function show(name: string, make: (store: Store) => EvalLog): void {
   const home = mkdtempSync(join(tmpdir(), 'moa-bench-'))
   try {
     mkdirSync(join(home, 'data'))
-    writeFileSync(join(home, 'moa.config.yaml'), 'data: { folder: data }\n')
+    writeFileSync(join(home, 'moa.config.yaml'), 'dataFolder: data\n')
     const store = openSqliteStore(join(home, 'data/eval.sqlite'))
     const log = make(store)
     log.update({ status: 'finished' })
@@ -151,10 +154,11 @@ function show(name: string, make: (store: Store) => EvalLog): void {
         maxBuffer: 1 << 28,
       })
       const seconds = (performance.now() - start) / 1000
-      const megabytes = Number(child.stderr.trim().split('\n').at(-1)) / 1024
+      const last = child.stderr.trim().split('\n').at(-1) ?? ''
+      const { megabytes, processor } = JSON.parse(last) as { megabytes: number; processor: number }
       const rows = (JSON.parse(child.stdout) as { results: unknown[] }).results.length
       console.log(
-        `${name}, ${rows} rows, ${round}: ${seconds.toFixed(2)} s (wanted ${WANTED.seconds}), ${megabytes.toFixed(0)} MB (wanted ${WANTED.megabytes})`,
+        `${name}, ${rows} rows, ${round}: ${seconds.toFixed(2)} s (wanted ${WANTED.seconds}), processor ${processor.toFixed(2)} s, ${megabytes.toFixed(0)} MB (wanted ${WANTED.megabytes})`,
       )
     }
   } finally {
