@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { uiRoutes, type Route, type UiServices } from '../../gateway/index.js'
 import type { Workspace } from '../workspace/open.js'
+import { evaluations } from './evaluations.js'
 
 /** The built pages, in the package. */
 const PAGES = fileURLToPath(new URL('../../web/app/', import.meta.url))
@@ -22,7 +23,12 @@ export async function openUi(workspace: Workspace, services: UiServices = {}): P
   const { openSqliteStore } = await import('../../store/index.js')
   const store = openSqliteStore(join(workspace.settings.dataFolder, 'ui.db'))
   try {
-    return { routes: uiRoutes({ folder: PAGES, store, services }), close: () => store.close() }
+    const runs = evaluations(workspace.settings)
+    const close = (): void => {
+      runs.close()
+      store.close()
+    }
+    return { routes: uiRoutes({ folder: PAGES, store, services: { evaluations: runs, ...services } }), close }
   } catch (error) {
     store.close()
     throw error
