@@ -88,8 +88,9 @@ export class Gateway {
   readonly version: string
   /** Seconds since the epoch: when this gateway was made. */
   readonly startedAt: number
+  /** Absent while no keys are in use. */
+  readonly keys: KeyRing | undefined
   readonly #guard: OriginGuard
-  readonly #keys: KeyRing | undefined
   #targets: Targets
   #stopping = false
 
@@ -112,9 +113,9 @@ export class Gateway {
       moa_runs_in_flight: { help: 'Answers under way.', read: () => this.runs.size },
       moa_request_bodies_bytes: { help: 'Memory held by request bodies.', read: () => this.bodies.used },
     })
-    this.#keys = options.keys && new KeyRing(options.keys, this.clock)
+    this.keys = options.keys && new KeyRing(options.keys, this.clock)
     this.keyWatch =
-      this.#keys && new KeyWatch({ keys: this.#keys, runs: this.runs, heartbeat: this.heartbeat })
+      this.keys && new KeyWatch({ keys: this.keys, runs: this.runs, heartbeat: this.heartbeat })
     this.#guard = new OriginGuard(this.settings, {
       keys: options.keys !== undefined,
       loopback: options.loopback ?? false,
@@ -183,7 +184,7 @@ export class Gateway {
         exchange.send({ status: 204, headers: this.#guard.preflight(exchange), body: '' })
         return
       }
-      const checked = open ? undefined : this.#keys?.check(exchange)
+      const checked = open ? undefined : this.keys?.check(exchange)
       const key = checked instanceof Promise ? await checked : checked
       await handler({ exchange, requestId, route: name, surface, key })
     } catch (thrown) {

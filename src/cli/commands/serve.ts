@@ -9,6 +9,7 @@ import { addressOf, checkAddress, gatewaySettings, type ServeOptions } from '../
 import { requestLog, type RequestLog } from '../serve/request-log.js'
 import { Reloading, openServed, type Served } from '../serve/served.js'
 import type { Shell } from '../shell.js'
+import { openUi, type Ui } from '../ui/open-ui.js'
 import { version } from '../version.js'
 
 /** `moa serve`: recipes and models over OpenAI's and Anthropic's interfaces, until it is stopped. */
@@ -16,6 +17,7 @@ export async function serve({ shell, options }: Invocation<ServeOptions>): Promi
   const served = await openServed(options.config, shell)
   const { settings } = served.workspace
   let keys: KeyFile | undefined
+  let ui: Ui | undefined
   let reloading: Reloading | undefined
   try {
     tellWarnings(served.workspace, shell)
@@ -23,7 +25,8 @@ export async function serve({ shell, options }: Invocation<ServeOptions>): Promi
     const address = addressOf(options, settings.gateway)
     checkAddress(address, { keys: keys !== undefined, insecure: options.insecure === true })
     const log = await requestLog(options.log ?? (shell.stderr.live ? 'pretty' : 'json'), shell)
-    const gateway = await createGateway(served, { options, keys, log, loopback: address.loopback })
+    if (options.ui !== false) ui = await openUi(served.workspace)
+    const gateway = await createGateway(served, { options, keys, ui, log, loopback: address.loopback })
     const listening = await listen(gateway, address)
     reloading = new Reloading(served, { gateway, shell, log, config: options.config })
     await shell.write(`${listening.url}\n`)
@@ -35,6 +38,7 @@ export async function serve({ shell, options }: Invocation<ServeOptions>): Promi
   } finally {
     await (reloading ?? served.workspace).close()
     keys?.close()
+    ui?.close()
   }
 }
 
@@ -43,9 +47,16 @@ async function createGateway(
   {
     options,
     keys,
+    ui,
     log,
     loopback,
-  }: { options: ServeOptions; keys: KeyFile | undefined; log: RequestLog; loopback: boolean },
+  }: {
+    options: ServeOptions
+    keys: KeyFile | undefined
+    ui: Ui | undefined
+    log: RequestLog
+    loopback: boolean
+  },
 ): Promise<Gateway> {
   const input = workspace.settings.gateway
   const tracing = await loadTracing({ version: version(), captureContent: input.traceContent === true })
@@ -57,6 +68,7 @@ async function createGateway(
     version: version(),
     ...(keys && { keys: keys.keys, spend: keys.spend }),
     ...(tracing && { tracing }),
+    ...(ui && { routes: ui.routes }),
   })
 }
 

@@ -19,6 +19,8 @@ export interface ServeOptions {
   /** Seconds. */
   readonly shutdownTimeout?: number
   readonly log?: LogStyle
+  /** False for `--no-ui`. */
+  readonly ui?: boolean
   readonly config?: string
 }
 

@@ -38,12 +38,32 @@ export class KeyRing {
         'unauthorized',
         'No API key was sent; expected "Authorization: Bearer moa_…" or "x-api-key: moa_…".',
       )
+    return this.verify(key)
+  }
+
+  /**
+   * Whose key this is.
+   *
+   * @throws {@link MoaError} `unauthorized`
+   */
+  verify(key: string): KeyRecord | Promise<KeyRecord> {
     const id = idOfKey(key)
     if (id === undefined) throw wrongKey()
     const known = this.#known.get(id)
     if (known?.key === key && this.#clock.now() - known.at < FRESH_MS)
       return alive(known.record, this.#clock.now())
     return this.#lookUp(id, key)
+  }
+
+  /**
+   * The record of a key that was right before.
+   *
+   * @throws {@link MoaError} `unauthorized` when it was revoked or has expired since
+   */
+  async alive(id: string): Promise<KeyRecord> {
+    const record = await this.#store.get(id)
+    if (record === undefined) throw wrongKey()
+    return alive(record, this.#clock.now())
   }
 
   /** Whether a key that was right still is. */

@@ -7,15 +7,18 @@ import { parseJson, readBody } from '../http/body.js'
 import type { HeaderList, ReplySink } from '../http/exchange.js'
 import { withBudget, withLimits } from './limits.js'
 import { readMoaOptions, type MoaOptions } from './moa-field.js'
+import { bothObservers, type RunObserver } from './observer.js'
 import { Run, type RunOutcome } from './run.js'
 import type { Reply, Surface } from './surface.js'
 
 /** One request for an answer, and where the answer goes. */
-interface Job {
+export interface Job {
   readonly gateway: Gateway
   readonly surface: Surface
   readonly visit: Visit
   readonly sink: ReplySink
+  /** Also gets every event, the proposals' text while it is being written included. */
+  readonly watcher?: RunObserver
 }
 
 /** A request that is understood, and what answers it. */
@@ -33,11 +36,7 @@ interface Order {
  * @throws {@link MoaError} what can be said before the body is read
  */
 export async function answerRequest(gateway: Gateway, surface: Surface, visit: Visit): Promise<void> {
-  if (gateway.stopping)
-    throw new MoaError('shutting_down', 'The gateway is shutting down; ask again in a moment.', {
-      retryable: true,
-    })
-  gateway.overload.check(gateway.runs.size)
+  checkReady(gateway)
   const { exchange, key } = visit
   const { maxBodyBytes: limit } = gateway.settings
   const body = await readBody(exchange, { memory: gateway.bodies, limit })
@@ -47,7 +46,8 @@ export async function answerRequest(gateway: Gateway, surface: Surface, visit: V
     const job = { gateway, surface, visit, sink: share.reply ?? exchange }
     let ok = false
     try {
-      ok = await runJob(job, parseJson(body.bytes))
+      // Only a good answer may be given again.
+      ok = (await runJob(job, parseJson(body.bytes))).error === undefined
     } catch (error) {
       gateway.refuse(visit, job.sink, error)
     } finally {
@@ -58,8 +58,22 @@ export async function answerRequest(gateway: Gateway, surface: Surface, visit: V
   }
 }
 
-/** @returns whether the answer is one that may be given again */
-async function runJob(job: Job, body: unknown): Promise<boolean> {
+/** @throws {@link MoaError} `shutting_down`, `overloaded` when no further run may begin */
+export function checkReady(gateway: Gateway): void {
+  if (gateway.stopping)
+    throw new MoaError('shutting_down', 'The gateway is shutting down; ask again in a moment.', {
+      retryable: true,
+    })
+  gateway.overload.check(gateway.runs.size)
+}
+
+/**
+ * Runs a request that has been read, to its end.
+ *
+ * @returns how the run ended, which its client has been told
+ * @throws {@link MoaError} when there is no run: the request is wrong, or its key does not allow it
+ */
+export async function runJob(job: Job, body: unknown): Promise<RunOutcome> {
   const { gateway, surface, visit } = job
   const understood = surface.decode(body)
   const order = await understand(job, understood.decoded)
@@ -73,7 +87,7 @@ async function runJob(job: Job, body: unknown): Promise<boolean> {
   const { account } = outcome
   admitted.settle(account.usage, account.cost.usd ?? 0)
   record(job, order, outcome)
-  return outcome.error === undefined
+  return outcome
 }
 
 async function understand(job: Job, decoded: DecodedRequest): Promise<Order> {
@@ -113,14 +127,14 @@ function forwarded(
 
 /** Runs an order to its end, however that comes. */
 async function perform(
-  { gateway, surface, visit, sink }: Job,
+  { gateway, surface, visit, sink, watcher }: Job,
   order: Order,
   { reply, headers }: { reply: Reply; headers: HeaderList },
 ): Promise<RunOutcome> {
   const { requestId, key, exchange } = visit
   const { settings, heartbeat, targets } = gateway
   const { decoded, target, request, options } = order
-  const observer = gateway.tracing?.begin({
+  const tracer = gateway.tracing?.begin({
     requestId,
     model: decoded.model,
     kind: target.kind,
@@ -128,7 +142,19 @@ async function perform(
     request,
     headers: { traceparent: exchange.header('traceparent'), tracestate: exchange.header('tracestate') },
   })
-  const run = new Run({ ...order, requestId, surface, reply, settings, heartbeat, observer, headers })
+  const observer = tracer && watcher ? bothObservers(tracer, watcher) : (tracer ?? watcher)
+  const liveProposals = watcher !== undefined
+  const run = new Run({
+    ...order,
+    requestId,
+    surface,
+    reply,
+    settings,
+    heartbeat,
+    observer,
+    liveProposals,
+    headers,
+  })
   const unuse = targets.use()
   const remove = gateway.runs.add({ keyId: key?.id, abort: (reason) => run.abort(reason) })
   if (key) gateway.keyWatch?.wake()

@@ -10,3 +10,25 @@ export interface RunObserver {
   call(call: CallRecord): void
   end(outcome: RunOutcome): void
 }
+
+/** Two observers as one. */
+export function bothObservers(first: RunObserver, second: RunObserver): RunObserver {
+  return {
+    event(event) {
+      first.event(event)
+      second.event(event)
+    },
+    answer(event) {
+      first.answer?.(event)
+      second.answer?.(event)
+    },
+    call(call) {
+      first.call(call)
+      second.call(call)
+    },
+    end(outcome) {
+      first.end(outcome)
+      second.end(outcome)
+    },
+  }
+}

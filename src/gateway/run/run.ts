@@ -34,6 +34,8 @@ export interface RunInit {
   readonly settings: GatewaySettings
   readonly heartbeat: Heartbeat
   readonly observer: RunObserver | undefined
+  /** The observer wants the proposals' text while it is being written. */
+  readonly liveProposals?: boolean
   /** Headers that are known before the run. */
   readonly headers: HeaderList
 }
@@ -134,8 +136,10 @@ export class Run {
           case 'tool-call-delta':
           case 'refusal-delta':
             this.#answering = true
+            writer.begin()
             return writer.push(encoder.event(event))
           case 'reasoning-delta':
+            writer.begin()
             return writer.push(encoder.event(event))
           case 'run-start':
             setImmediate(begin)
@@ -144,13 +148,16 @@ export class Run {
         }
         // Once the answer has begun, thinking is over.
         const words = this.#answering ? undefined : narrator?.tell(event)
-        return words ? writer.push(encoder.reasoning(words)) : undefined
+        if (!words) return undefined
+        writer.begin()
+        return writer.push(encoder.reasoning(words))
       })
       const { finish } = this.account
       if (finish === undefined)
         throw new MoaError('incomplete_stream', 'The answer ended without a finish event.')
       if (finish.reason === 'error') throw this.#brokenOff()
       const usage = this.account.usageOf(options.usage)
+      writer.begin()
       writer.end(
         encoder.finish({
           reason: finish.reason,
@@ -175,11 +182,12 @@ export class Run {
 
   /** Reads the model's events: the account notes them all, the sink decides what the client sees. */
   #read(delivery: 'stream' | 'whole', sink: (event: ModelEvent) => Promise<void> | undefined): Promise<void> {
-    const { target, request, observer } = this.#init
+    const { target, request, observer, liveProposals = false } = this.#init
     const { account } = this
     const events = target.model.stream(request, {
       signal: this.#controller.signal,
       delivery,
+      liveProposals,
       onCall: (call: CallRecord) => {
         account.calls.push(call)
         observer?.call(call)

@@ -19,7 +19,8 @@ export interface StreamWriterOptions {
 
 /**
  * The one writer of a streamed reply. What comes in one turn of the event loop goes out in one write. Nothing is sent
- * before `begin`, so a failure until then can still be told by the HTTP status.
+ * before `begin`, so a failure until then can still be told by the HTTP status. Whoever encodes begins first: encoders
+ * number what they write.
  */
 export class StreamWriter implements Beating {
   readonly #options: StreamWriterOptions
@@ -50,9 +51,8 @@ export class StreamWriter implements Beating {
     this.#schedule()
   }
 
-  /** Begins if need be and sends text. A promise, if there is one, resolves when the client has caught up. */
+  /** Sends text. A promise, if there is one, resolves when the client has caught up. */
   push(text: string): Promise<void> | undefined {
-    if (!this.#begun) this.begin()
     if (text !== '') {
       this.#pending += text
       this.#schedule()
@@ -63,7 +63,6 @@ export class StreamWriter implements Beating {
   /** Sends the last piece. */
   end(text: string): void {
     if (this.#over) return
-    if (!this.#begun) this.begin()
     this.#stop()
     this.#options.sink.end(this.#pending + text)
   }
