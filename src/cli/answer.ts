@@ -21,6 +21,8 @@ export interface AnswerRun {
   readonly flags: AnswerFlags
   /** Default the shell's. */
   readonly signal?: AbortSignal
+  /** Milliseconds of any origin, for the times that are shown. Default real time. */
+  readonly now?: () => number
   /** Also told of every event. */
   readonly onEvent?: (event: ModelEvent) => void
 }
@@ -63,17 +65,22 @@ function wantsLiveProposals({ shell: { stdout, stderr }, flags }: AnswerRun): bo
   return stderr.live && flags.quiet !== true && !(flags.json === true && stdout.live)
 }
 
-async function makeDisplay({ shell, selection, flags }: AnswerRun): Promise<Display> {
+async function makeDisplay({
+  shell,
+  selection,
+  flags,
+  now = () => performance.now(),
+}: AnswerRun): Promise<Display> {
   const { json = false, jsonl = false, quiet = false, showProposals = false } = flags
   if (json || jsonl) {
     const { JsonDisplay, JsonlDisplay } = await import('./display/json.js')
-    const output = json ? new JsonDisplay(shell, selection) : new JsonlDisplay(shell, selection)
+    const output = json ? new JsonDisplay(shell, selection, now) : new JsonlDisplay(shell, selection)
     if (quiet || !shell.stderr.live || shell.stdout.live) return output
     const { WithProgress } = await import('./display/with-progress.js')
-    return new WithProgress(output, shell.stderr, selection.name)
+    return new WithProgress(output, shell.stderr, { model: selection.name, now })
   }
   const { humanDisplay } = await import('./display/human.js')
-  return humanDisplay({ shell, selection, quiet, showProposals })
+  return humanDisplay({ shell, selection, quiet, showProposals, now })
 }
 
 /** The exit code of a finished answer: one that broke off is only a part. */

@@ -94,3 +94,8 @@ export function wrapModel(model: Model, stream: Model['stream']): Model {
 export function withOnCall(options: StreamOptions, onCall: (call: CallRecord) => void): StreamOptions {
   return Object.assign({}, options, { onCall })
 }
+
+/** A stream that fails when it is read, for models that know at once that they have no answer. */
+export function failedStream(error: unknown): EventStream {
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) }
+}

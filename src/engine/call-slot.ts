@@ -44,7 +44,9 @@ export function callSlot(run: Run, call: SlotCall, sink: EventSink): Promise<Fin
 const endless = (model: Model): MoaError =>
   new MoaError('incomplete_stream', `${model.id} ended its answer without a finish event.`)
 
-const isNotMade = (error: unknown): boolean => error instanceof MoaError && error.code === 'circuit_open'
+/** Whether nobody was asked: the model is left alone for now, or is a recording that holds no such answer. */
+const isNotMade = (error: unknown): boolean =>
+  error instanceof MoaError && (error.code === 'circuit_open' || error.code === 'not_found')
 
 /**
  * One call while it goes on. An object with callbacks instead of async functions, because hundreds of these wait for

@@ -131,7 +131,7 @@ describe('replay', () => {
     await record(file, { proposers: ['sim/ada'], aggregator: 'sim/barbara' })
     const replay = new Replay(readRecording(file))
     const model = replay.model('sim/grace')
-    expect(() => model.stream(request, { signal: new AbortController().signal })).toThrow(
+    await expect(collect(model.stream(request, { signal: new AbortController().signal }))).rejects.toThrow(
       /holds no answer of sim\/grace/,
     )
   })
@@ -172,7 +172,7 @@ describe('a whole run', () => {
     expect(calls).toHaveLength(9)
     expect(calls.every(({ replayedFrom }) => replayedFrom === 'recording')).toBe(true)
     const other = { messages: [{ role: 'user' as const, content: 'Something else?' }] }
-    expect(() => model.stream(other, { signal: new AbortController().signal })).toThrow(
+    await expect(collect(model.stream(other, { signal: new AbortController().signal }))).rejects.toThrow(
       /holds no answer of tides to this request/,
     )
   })

@@ -1,4 +1,4 @@
-import { MoaError, play } from '../core/index.js'
+import { MoaError, failedStream, play } from '../core/index.js'
 import type { ChatRequest, Model, SlotRef, StreamOptions, Tape } from '../core/index.js'
 import { canonicalJson, didYouMean, sha256Hex, systemClock, type Clock } from '../util/index.js'
 import type { CallLine, RunLine } from './format.js'
@@ -15,11 +15,13 @@ export interface ReplayOptions {
   readonly proposals?: { readonly run: string; readonly stages: readonly number[] }
   /** With `proposals`: slots whose answers are left out, as if they had failed. */
   readonly without?: (slot: SlotRef) => boolean
+  /** Slots that are asked live even when the recording holds their answer. */
+  readonly fresh?: (slot: SlotRef) => boolean
   readonly clock?: Clock
   /** 1 plays in real time (default), `Infinity` at once. */
   readonly speed?: number
   /** Answers what was not recorded: another aggregator, another prompt. Without it such a call fails. */
-  readonly live?: (address: string) => Model
+  readonly live?: (address: string) => Model | undefined
   /** What error messages call the recording. Default "the recording". */
   readonly name?: string
 }
@@ -84,15 +86,16 @@ export class Replay {
       ...(live?.capabilities && { capabilities: live.capabilities }),
       ...(live?.price && { price: live.price }),
       stream: (request, options) => {
-        const { without, clock = systemClock, speed = 1 } = this.#options
+        const { without, fresh, clock = systemClock, speed = 1 } = this.#options
         const { slot } = options
         const place = this.#placeOf(slot)
         if (slot && place !== undefined && without?.(slot) === true)
-          throw new MoaError('unusable_answer', `${slot.name} is left out of this replay.`)
-        const found = this.#find({ name: address, request, ...(slot && { slot }) }, place)
+          return failedStream(new MoaError('not_found', `${slot.name} is left out of this replay.`))
+        const asked = slot && fresh?.(slot) === true
+        const found = asked ? undefined : this.#find({ name: address, request, ...(slot && { slot }) }, place)
         if (found) return play(found.tape, { ...options, clock, speed, replayedFrom: 'recording' })
         if (live && place === undefined) return live.stream(request, options)
-        throw this.#missing(address, options)
+        return failedStream(this.#missing(address, options))
       },
     }
   }

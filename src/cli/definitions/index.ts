@@ -5,6 +5,7 @@ import { config } from './config.js'
 import { evaluation } from './eval.js'
 import { configFlag, jsonFlag, number, promptFlags, recipeFlags, recordFlag } from './flags.js'
 import { recipes } from './recipes.js'
+import { replay } from './replay.js'
 import { keys, serve } from './serve.js'
 import { sim } from './sim.js'
 
@@ -68,6 +69,7 @@ export function defineCommands(add: AddCommand): Command[] {
         .addOption(configFlag()),
       async () => (await import('../commands/init.js')).init,
     ),
+    replay(add),
     serve(add),
     keys(add),
     evaluation(add),

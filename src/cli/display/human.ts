@@ -18,13 +18,14 @@ export interface HumanOptions {
   /** Nothing but the answer, and what is wrong with it. */
   readonly quiet: boolean
   readonly showProposals: boolean
+  readonly now: () => number
 }
 
 /** A display for people; what only terminals need is loaded only for them. */
 export async function humanDisplay(options: HumanOptions): Promise<Display> {
-  const { shell, selection, quiet, showProposals } = options
+  const { shell, selection, quiet, showProposals, now } = options
   const { stdout, stderr } = shell
-  const state = new RunState(selection.name, () => performance.now())
+  const state = new RunState(selection.name, now)
   const [progress, answer] = await Promise.all([
     quiet || !stderr.live ? undefined : import('./live-progress.js'),
     stdout.live ? import('./live-answer.js') : undefined,

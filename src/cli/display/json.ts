@@ -10,12 +10,15 @@ export class JsonDisplay implements Display {
   readonly #shell: Pick<Shell, 'write'>
   readonly #selection: Selection
   readonly #collector = new Collector()
-  readonly #startedAt = performance.now()
+  readonly #now: () => number
+  readonly #startedAt: number
   #run: RunStart | undefined
 
-  constructor(shell: Pick<Shell, 'write'>, selection: Selection) {
+  constructor(shell: Pick<Shell, 'write'>, selection: Selection, now: () => number) {
     this.#shell = shell
     this.#selection = selection
+    this.#now = now
+    this.#startedAt = now()
   }
 
   add(event: ModelEvent): undefined {
@@ -32,7 +35,7 @@ export class JsonDisplay implements Display {
       simulated,
       answer: text,
       ...rest,
-      durationMs: Math.round(performance.now() - this.#startedAt),
+      durationMs: Math.round(this.#now() - this.#startedAt),
     })
   }
 

@@ -14,9 +14,9 @@ export class WithProgress implements Display {
   readonly #timer: NodeJS.Timeout
 
   /** @param terminal shows the progress; the output must not go to the same one */
-  constructor(output: Display, terminal: Terminal, model: string) {
+  constructor(output: Display, terminal: Terminal, { model, now }: { model: string; now: () => number }) {
     this.#output = output
-    this.#state = new RunState(model, () => performance.now())
+    this.#state = new RunState(model, now)
     this.#progress = new LiveProgress(terminal, this.#state, false)
     this.#timer = setInterval(() => this.#progress.tick(), TICK_MS)
   }
