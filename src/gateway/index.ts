@@ -1,4 +1,4 @@
-export { Gateway, type GatewayOptions } from './gateway.js'
+export { Gateway, type EndedRun, type GatewayOptions } from './gateway.js'
 export type { Catalog, CatalogEntry, RecipeChanges, Target } from './catalog.js'
 export { DEFAULT_SETTINGS, OVERRIDE_FIELDS, type GatewaySettings, type OverrideField } from './settings.js'
 export {

@@ -25,7 +25,14 @@ export async function serve({ shell, options }: Invocation<ServeOptions>): Promi
     const address = addressOf(options, settings.gateway)
     checkAddress(address, { keys: keys !== undefined, insecure: options.insecure === true })
     const log = await requestLog(options.log ?? (shell.stderr.live ? 'pretty' : 'json'), shell)
-    if (options.ui !== false) ui = await openUi(served.workspace)
+    if (options.ui !== false)
+      ui = await openUi({
+        workspace: () => reloading?.workspace ?? served.workspace,
+        reload: async () => reloading?.reload(),
+        config: options.config,
+        write: options.write === true,
+        ...(keys && { keys: keys.keys }),
+      })
     const gateway = await createGateway(served, { options, keys, ui, log, loopback: address.loopback })
     const listening = await listen(gateway, address)
     reloading = new Reloading(served, { gateway, shell, log, config: options.config })
@@ -68,7 +75,7 @@ async function createGateway(
     version: version(),
     ...(keys && { keys: keys.keys, spend: keys.spend }),
     ...(tracing && { tracing }),
-    ...(ui && { routes: ui.routes }),
+    ...(ui && { routes: ui.routes, onRun: ui.onRun }),
   })
 }
 

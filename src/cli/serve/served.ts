@@ -53,6 +53,11 @@ export class Reloading {
     return this.#running
   }
 
+  /** The installation as it was read last. */
+  get workspace(): Workspace {
+    return this.#current.workspace
+  }
+
   async close(): Promise<void> {
     await this.#running
     await this.#current.workspace.close()

@@ -47,6 +47,8 @@ export interface WorkspaceOptions {
   /** Configuration file to use in place of the one found upward from the working directory. */
   readonly config?: string | undefined
   readonly host?: Host
+  /** What a configuration file would say, in place of what it says: for looking before writing. */
+  readonly texts?: ReadonlyMap<string, string>
   /** Put around every model of a provider, in mixtures too: a journal, a cache. Called once for each address. */
   readonly around?: (model: Model) => Model
   /** File into which every run and every call is recorded. */
@@ -61,11 +63,12 @@ export interface WorkspaceOptions {
  * @throws {@link MoaError} `config_invalid` and the like
  */
 export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Workspace> {
-  const { config, host, around, onProblem = () => {} } = options
+  const { config, host, texts, around, onProblem = () => {} } = options
   const settings = await loadSettings({
     known: KNOWN_PROVIDERS,
     ...(config !== undefined && { file: config }),
     ...(host && { host }),
+    ...(texts && { texts }),
   })
   const simulator = new Simulator()
   const providers = createProviders({
