@@ -50,7 +50,7 @@ export class Conversations {
 
   /** A new conversation, which is kept with its first turn. */
   create(title: string): Conversation {
-    const now = this.#clock.now()
+    const now = Math.floor(this.#clock.now())
     return { id: newId(now), title, createdAt: now, updatedAt: now }
   }
 
@@ -69,7 +69,7 @@ export class Conversations {
       const conversation = this.#conversations.get(`${owner}/${turn.conversation}`)
       if (conversation === undefined) return
       this.#turns.set(`${owner}/${turn.conversation}/${turn.id}`, turn)
-      this.put(owner, { ...conversation, updatedAt: this.#clock.now() })
+      this.put(owner, { ...conversation, updatedAt: Math.floor(this.#clock.now()) })
     })
   }
 
@@ -97,5 +97,5 @@ const below = (prefix: string): KeyRange => ({ from: `${prefix}/`, before: `${pr
 
 /** Ids in the order of their time. */
 function newId(now: number): string {
-  return now.toString(36).padStart(9, '0') + randomBytes(6).toString('hex')
+  return Math.floor(now).toString(36).padStart(9, '0') + randomBytes(6).toString('hex')
 }

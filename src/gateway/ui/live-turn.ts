@@ -44,7 +44,7 @@ export class LiveTurn {
   }
 
   add(event: ModelEvent): void {
-    const at = this.#clock.now() - this.#startedAt
+    const at = Math.round(this.#clock.now() - this.#startedAt)
     addToView(this.#view, event, at)
     if (this.#watchers.size === 0) return
     this.#gather(event, at)
@@ -128,7 +128,7 @@ export class LiveTurn {
   }
 
   #snapshot(): string {
-    if (this.#ended === undefined) this.#view.elapsedMs = this.#clock.now() - this.#startedAt
+    if (this.#ended === undefined) this.#view.elapsedMs = Math.round(this.#clock.now() - this.#startedAt)
     return JSON.stringify({ type: 'snapshot', turn: this.#turn } satisfies TurnMessage)
   }
 }

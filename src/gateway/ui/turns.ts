@@ -78,7 +78,7 @@ export class Turns {
       id: this.#conversations.newTurnId(),
       conversation: conversation.id,
       parent: order.parent,
-      at: gateway.clock.now(),
+      at: Math.floor(gateway.clock.now()),
       model: order.model,
       question: order.question,
       state: 'running',

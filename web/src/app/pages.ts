@@ -1,11 +1,11 @@
 import type { ComponentType } from 'preact'
 import type { IconName } from '../components/icon.js'
-import type { MessageKey } from '../i18n/index.js'
+import type { PlainKey } from '../i18n/index.js'
 
 /** A page of the app: its name in the address, its title, and where its code is. */
 export interface Page {
   readonly name: string
-  readonly title: MessageKey
+  readonly title: PlainKey
   readonly icon: IconName
   readonly load: () => Promise<{ readonly Page: ComponentType }>
 }

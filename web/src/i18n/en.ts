@@ -1,5 +1,8 @@
+import { chatEn } from './chat.en.js'
+
 /** Texts in English. Names in braces are replaced; the type of `t` asks for them. */
 export const en = {
+  ...chatEn,
   'app.title': 'Mixture of Agents',
   'app.skip': 'Skip to content',
   'app.navigation': 'Main',
@@ -16,6 +19,8 @@ export const en = {
   'app.retry': 'Try again',
   'app.unreachable': 'The gateway cannot be reached. Is it running?',
   'app.close': 'Close',
+  'app.copied': 'Copied',
+  'app.copyFailed': 'The browser does not let this page copy',
   'app.cancel': 'Cancel',
   'page.chat': 'Chat',
   'page.runs': 'Runs',

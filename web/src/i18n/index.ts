@@ -16,6 +16,11 @@ type Arguments<Key extends MessageKey> = [Names<(typeof en)[Key]>] extends [neve
   ? []
   : [values: Values<Key>]
 
+/** Keys of texts without places for values. */
+export type PlainKey = {
+  [Key in MessageKey]: [Names<(typeof en)[Key]>] extends [never] ? Key : never
+}[MessageKey]
+
 const TABLES: Readonly<Record<Language, Readonly<Record<MessageKey, string>>>> = { en, zh }
 /** Languages by their own names. */
 export const LANGUAGES: Readonly<Record<Language, string>> = { en: 'English', zh: '中文' }

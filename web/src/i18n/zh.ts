@@ -1,7 +1,9 @@
+import { chatZh } from './chat.zh.js'
 import type { MessageKey } from './index.js'
 
 /** 中文界面文字。 */
 export const zh = {
+  ...chatZh,
   'app.title': '混合智能体',
   'app.skip': '跳到内容',
   'app.navigation': '主导航',
@@ -18,6 +20,8 @@ export const zh = {
   'app.retry': '重试',
   'app.unreachable': '无法连接网关。它在运行吗？',
   'app.close': '关闭',
+  'app.copied': '已复制',
+  'app.copyFailed': '浏览器不允许此页面复制',
   'app.cancel': '取消',
   'page.chat': '对话',
   'page.runs': '运行',

@@ -1,0 +1,44 @@
+import type { JSX } from 'preact'
+import { t } from '../../i18n/index.js'
+import { clean, cleanLine } from '../../markdown/clean.js'
+import { formatCost, formatCount, formatDuration, formatSeconds } from '../../util/format.js'
+import { useTicking } from '../../util/use-ticking.js'
+import { costSoFar, usageSoFar } from './totals.js'
+import type { TurnModel } from './turn-model.js'
+
+/** Who answered, how long it took and what it cost; and in which ways it fell short. */
+export function RunFacts({ turn }: { readonly turn: TurnModel }): JSX.Element {
+  const { view } = turn
+  const running = turn.state.value === 'running'
+  useTicking(running)
+  const usage = usageSoFar(view)
+  const { length: calls } = view.calls
+  const time = running ? formatSeconds(turn.elapsedMs) : formatDuration(turn.elapsedMs)
+  return (
+    <div class="run-facts">
+      <p>
+        <span class="run-model">{cleanLine(turn.turn.model)}</span>
+        <span>{time}</span>
+        {calls > 0 && <span>{t(calls === 1 ? 'chat.oneCall' : 'chat.calls', { count: calls })}</span>}
+        {calls > 0 && (
+          <span title={t('chat.tokensDetail', { input: usage.inputTokens, output: usage.outputTokens })}>
+            {t('chat.tokens', { count: formatCount(usage.inputTokens + usage.outputTokens) })}
+          </span>
+        )}
+        {calls > 0 && <span>{formatCost(costSoFar(view))}</span>}
+      </p>
+      {view.degraded.length > 0 && (
+        <details class="degraded">
+          <summary>{t('chat.degraded', { count: view.degraded.length })}</summary>
+          <ul>
+            {view.degraded.map(({ message }, index) => (
+              <li key={index} dir="auto">
+                {clean(message)}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </div>
+  )
+}
