@@ -1,8 +1,10 @@
 import { chatEn } from './chat.en.js'
+import { recipesEn } from './recipes.en.js'
 
 /** Texts in English. Names in braces are replaced; the type of `t` asks for them. */
 export const en = {
   ...chatEn,
+  ...recipesEn,
   'app.title': 'Mixture of Agents',
   'app.skip': 'Skip to content',
   'app.navigation': 'Main',

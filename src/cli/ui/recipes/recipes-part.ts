@@ -33,11 +33,12 @@ export function recipesPart(context: UiContext): UiPart {
 }
 
 function list(context: UiContext): RecipeList {
-  const { book, settings, defaultRecipe, simulated } = context.workspace()
+  const workspace = context.workspace()
+  const { book, settings, defaultRecipe } = workspace
   const recipes = book.names().map((name) => {
     const { description, mode, calls, depth } = book.plan(name)
     const source = settings.writtenRecipes.includes(name) ? ('configuration' as const) : ('shipped' as const)
-    const facts = { default: name === defaultRecipe, simulated: simulated(name) }
+    const facts = { default: name === defaultRecipe, simulated: workspace.simulated(name) }
     return { name, description, source, ...facts, mode, calls, depth }
   })
   const used = book.names().flatMap((name) => book.plan(name).stages.flatMap(({ slots }) => slots))
