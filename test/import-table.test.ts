@@ -16,8 +16,9 @@ const TABLE: Record<string, readonly string[] | '*'> = {
   sim: ['core', 'util', 'wire'],
   store: ['core', 'util'],
   record: ['core', 'util'],
+  history: ['core', 'util', 'store'],
   eval: ['core', 'util', 'store'],
-  gateway: ['core', 'util', 'wire', 'store'],
+  gateway: ['core', 'util', 'wire', 'store', 'history'],
   config: ['core', 'util', 'engine'],
   cli: '*',
   // src/index.ts and other files directly in src/: the public surface.

@@ -41,6 +41,7 @@ function fromConfiguration({
 }): ProviderSettings | undefined {
   const { apiKey, apiKeyEnv, enabled = true, ...rest } = input
   if (!enabled) return undefined
+  if (rest.replay !== undefined) return { name, source: 'configuration', ...rest, local: true }
   const local = input.local ?? known?.local ?? false
   const common = { name, source: 'configuration' as const, ...rest, local }
   if (apiKey !== undefined && apiKey !== '') return { ...common, apiKey, keyFrom: 'configuration' }

@@ -11,7 +11,10 @@ export interface RecipeConfig extends Omit<RecipeInput, 'template'> {
   readonly template?: string
 }
 
-/** A provider: one that is known by name, with what is to be different, or any other with its `baseURL`. */
+/**
+ * A provider: one that is known by name, with what is to be different, any other with its `baseURL`, or a recording with
+ * `replay`.
+ */
 export interface ProviderInput {
   /** Up to and without `/chat/completions`. */
   readonly baseURL?: string
@@ -32,6 +35,10 @@ export interface ProviderInput {
   readonly dialect?: DialectInput
   /** `false` goes around the proxy of the environment. Default true. */
   readonly proxy?: boolean
+  /** A recording that answers in place of a server; a relative path starts at the configuration file. */
+  readonly replay?: string
+  /** With `replay`: how many times as fast as recorded. Default 1. */
+  readonly speed?: number
   /** A server of one's own: needs no key, gets longer time limits, costs nothing. */
   readonly local?: boolean
   /** `false` leaves out a provider that would be found. Default true. */
@@ -138,6 +145,20 @@ export interface GatewayInput {
 export type GatewayOverride =
   'proposers' | 'aggregator' | 'layers' | 'mode' | 'seed' | 'deadline_ms' | 'budget_usd' | 'inherit'
 
+/** Which runs of the command line and the gateway are kept. */
+export interface HistoryInput {
+  /** Default true. */
+  readonly enabled?: boolean
+  /** Also keep what was asked and answered. Default false. */
+  readonly content?: boolean
+  /** Default 30. */
+  readonly keepDays?: number
+  /** Default 1000. */
+  readonly keepRuns?: number
+  /** Default 67108864. */
+  readonly maxBytes?: number
+}
+
 /** What a configuration file may say. */
 export interface ConfigInput {
   /** For editors. */
@@ -160,6 +181,8 @@ export interface ConfigInput {
   readonly gateway?: GatewayInput
   /** Where publishers' benchmark files come from. */
   readonly data?: DataInput
+  /** Runs kept for `moa runs`. */
+  readonly history?: HistoryInput
 }
 
 /** Publishers' files: see docs/data.md. */

@@ -64,6 +64,7 @@ export async function loadSettings(options: LoadOptions): Promise<Settings> {
     prices: config.prices ?? {},
     dataFolder,
     gateway: config.gateway ?? {},
+    history: config.history ?? {},
     data: { cacheFolder: userCacheFolder(host), ...config.data },
     proxy: proxyOf(env),
   }

@@ -2,7 +2,14 @@ import { dirname } from 'node:path'
 import { SHIPPED_RECIPES } from '../engine/shipped.js'
 import { didYouMean } from '../util/suggest.js'
 import { expandPath, type Host } from './host.js'
-import type { ConfigInput, DataInput, GatewayInput, ProviderInput, RecipeConfig } from './input.js'
+import type {
+  ConfigInput,
+  DataInput,
+  GatewayInput,
+  HistoryInput,
+  ProviderInput,
+  RecipeConfig,
+} from './input.js'
 import { located, readConfig, type ReadFile } from './read.js'
 import { OWN_RECIPE_NAMES } from './recipes.js'
 import type { KnownProvider } from './settings.js'
@@ -46,10 +53,14 @@ export async function mergeFiles(
     if ('problems' in result) problems.push(...result.problems)
     else read.push(result.read)
   }
-  const providers = mergeProviders(read)
+  const providers = mergeProviders(read, host)
   // A file that could not be read may be the one that says what seems to be missing.
   if (problems.length === 0)
-    problems.push(...providerProblems(read, { providers, known }), ...defaultRecipeProblems(read))
+    problems.push(
+      ...providerProblems(read, { providers, known }),
+      ...replayProblems(read),
+      ...defaultRecipeProblems(read),
+    )
   if (problems.length > 0) throw configError(problems)
   const recipes = new Map<string, WrittenRecipe>()
   for (const file of read)
@@ -64,6 +75,7 @@ export async function mergeFiles(
       models: mergeEntries(read.map((file) => file.config.models)),
       prices: mergeEntries(read.map((file) => file.config.prices)),
       gateway: Object.assign({}, ...placed.map(({ gateway }) => gateway)) as GatewayInput,
+      history: Object.assign({}, ...placed.map(({ history }) => history)) as HistoryInput,
       data: Object.assign({}, ...placed.map(({ data }) => data)) as DataInput,
     },
     recipes: [...recipes.values()],
@@ -95,15 +107,18 @@ function withPaths({ config, source }: ReadFile, { home }: Host): ConfigInput {
 /** Settings of a provider that are objects themselves. */
 const NESTED = ['headers', 'timeouts', 'retry', 'breaker', 'dialect'] as const
 
-function mergeProviders(read: readonly ReadFile[]): Record<string, ProviderInput> {
+function mergeProviders(read: readonly ReadFile[], { home }: Host): Record<string, ProviderInput> {
   const merged: Record<string, ProviderInput> = {}
-  for (const { config } of read) {
+  for (const { config, source } of read) {
     for (const [name, provider] of Object.entries(config.providers ?? {})) {
       const before = merged[name] ?? {}
       const nested = NESTED.filter((key) => before[key] !== undefined && provider[key] !== undefined)
       merged[name] = {
         ...before,
         ...provider,
+        ...(provider.replay !== undefined && {
+          replay: expandPath(provider.replay, { home, folder: dirname(source.file) }),
+        }),
         ...Object.fromEntries(nested.map((key) => [key, { ...before[key], ...provider[key] }])),
       }
     }
@@ -119,7 +134,10 @@ function providerProblems(
   const names = known.map(({ name }) => name)
   return read.flatMap(({ source, config }) =>
     Object.keys(config.providers ?? {})
-      .filter((name) => providers[name]?.baseURL === undefined && !names.includes(name))
+      .filter((name) => {
+        const { baseURL, replay } = providers[name] ?? {}
+        return baseURL === undefined && replay === undefined && !names.includes(name)
+      })
       .map((name) =>
         located(source, {
           path: ['providers', name],
@@ -127,6 +145,21 @@ function providerProblems(
           key: true,
         }),
       ),
+  )
+}
+
+/** A recording takes the place of a server, so there is nothing to say of one. */
+function replayProblems(read: readonly ReadFile[]): Problem[] {
+  return read.flatMap(({ source, config }) =>
+    Object.entries(config.providers ?? {}).flatMap(([name, { replay, speed, enabled: _, ...server }]) => {
+      const at = (key: string, message: string): Problem =>
+        located(source, { path: ['providers', name, key], message, key: true })
+      if (replay === undefined)
+        return speed === undefined ? [] : at('speed', '"speed" goes with "replay"; leave it out.')
+      return Object.keys(server).map((key) =>
+        at(key, `"${key}" is for servers, and "replay" answers in place of one; leave out either.`),
+      )
+    }),
   )
 }
 

@@ -16,6 +16,7 @@ export function redactSettings(settings: Settings): Record<string, unknown> {
     ...(Object.keys(proxy).length > 0 && { proxy: mapValues(proxy, withoutCredentials) }),
     dataFolder,
     ...(Object.keys(settings.gateway).length > 0 && { gateway: settings.gateway }),
+    ...(Object.keys(settings.history).length > 0 && { history: settings.history }),
     data: { ...data, ...(data.mirror !== undefined && { mirror: withoutCredentials(data.mirror) }) },
   }
 }

@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import { recipeSchema } from '../engine/recipe-schema.js'
-import type { ConfigInput, DataInput, GatewayInput, ProviderInput, RecipeConfig } from './input.js'
+import type {
+  ConfigInput,
+  DataInput,
+  GatewayInput,
+  HistoryInput,
+  ProviderInput,
+  RecipeConfig,
+} from './input.js'
 
 const milliseconds = z.number().int().positive()
 const count = z.number().int().positive()
@@ -58,6 +65,8 @@ const provider = z
       .optional()
       .describe('Departures from the usual request format'),
     proxy: z.boolean().optional().describe('false goes around the proxy of the environment'),
+    replay: z.string().min(1).optional().describe('Recording that answers in place of a server'),
+    speed: z.number().positive().optional().describe('Of a replay: times as fast as it was recorded'),
     local: z.boolean().optional().describe('A server of your own: no key, longer time limits, no price'),
     enabled: z.boolean().optional().describe('false leaves out a provider that would be found'),
   })
@@ -75,6 +84,16 @@ const recipe = recipeSchema.extend({
   extends: z.string().min(1).optional().describe('Another recipe; what is stated here replaces what it says'),
   template: z.string().min(1).optional().describe('File with the reference template of mode "together"'),
 })
+
+const history = z
+  .strictObject({
+    enabled: z.boolean().optional().describe('false keeps no runs'),
+    content: z.boolean().optional().describe('true also keeps what was asked and answered'),
+    keepDays: z.number().positive().optional().describe('Older runs are forgotten'),
+    keepRuns: count.optional().describe('Runs kept at most'),
+    maxBytes: count.optional().describe('Size of all runs kept, in bytes'),
+  })
+  .describe('Runs kept for `moa runs`')
 
 const gateway = z
   .strictObject({
@@ -140,6 +159,7 @@ export const configSchema = z.strictObject({
     .describe('US dollars per million tokens, by provider/model'),
   dataFolder: z.string().min(1).optional().describe('Where templates and journals are kept'),
   gateway: gateway.optional(),
+  history: history.optional(),
   data: data.optional(),
 })
 
@@ -152,6 +172,7 @@ true satisfies SameKeys<ConfigInput, Checked>
 true satisfies SameKeys<ProviderInput, CheckedProvider>
 true satisfies SameKeys<RecipeConfig, CheckedRecipe>
 true satisfies SameKeys<GatewayInput, NonNullable<Checked['gateway']>>
+true satisfies SameKeys<HistoryInput, NonNullable<Checked['history']>>
 true satisfies SameKeys<DataInput, NonNullable<Checked['data']>>
 
 /** JSON Schema of the configuration file, for editors. */

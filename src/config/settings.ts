@@ -1,6 +1,6 @@
 import type { OwnModels } from '../engine/shipped.js'
 import type { RecipeInput } from '../engine/recipe.js'
-import type { DataInput, GatewayInput, PriceInput, ProviderInput } from './input.js'
+import type { DataInput, GatewayInput, HistoryInput, PriceInput, ProviderInput } from './input.js'
 
 /** A provider the package knows by name; the table comes from whoever talks to providers. */
 export interface KnownProvider {
@@ -57,6 +57,7 @@ export interface Settings {
   readonly prices: Readonly<Record<string, PriceInput>>
   readonly dataFolder: string
   readonly gateway: GatewayInput
+  readonly history: HistoryInput
   readonly data: DataSettings
   readonly proxy: ProxySettings
 }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { rawServer, sseAnswer, type RawServer } from '../../test/raw-server.js'
-import type { MoaError} from '../core/index.js';
+import type { MoaError } from '../core/index.js'
 import { collect, type CallRecord, type ChatRequest } from '../core/index.js'
 import { createMixture, compile } from '../engine/index.js'
 import { createProviders, type Providers } from './registry.js'

@@ -93,7 +93,11 @@ describe('model()', () => {
     const registry = await setUp(
       json({}),
       {},
-      { inProcess: { sim: (name) => scriptedModel(`sim/${name}`, () => name) } },
+      {
+        inProcess: {
+          sim: { model: (name) => scriptedModel(`sim/${name}`, () => name), list: () => ['ada'] },
+        },
+      },
     )
     expect(registry.names).toEqual(['lab', 'sim'])
     const result = await collect(registry.model('sim/ada/b').stream(REQUEST, { signal }))
@@ -167,7 +171,7 @@ describe('settings', () => {
   it('refuse two providers of one name', () => {
     const lab = { name: 'lab', baseURL: 'https://lab.org' }
     expect(() => createProviders({ providers: [lab, lab] })).toThrow(/two providers named "lab"/)
-    const inProcess = { lab: () => scriptedModel('m', () => 'x') }
+    const inProcess = { lab: { model: () => scriptedModel('m', () => 'x') } }
     expect(() => createProviders({ providers: [lab], inProcess })).toThrow(/two providers/)
   })
 })

@@ -1,4 +1,4 @@
-import { MoaError, type BreakerStatus, type Model } from '../core/index.js'
+import { MoaError, errorInfo, type BreakerStatus, type Model } from '../core/index.js'
 import { Limiter, didYouMean, systemClock, type Clock, type Random } from '../util/index.js'
 import { parseBaseURL, redactor, requestHeaders } from './endpoint.js'
 import type { JsonRequestContext } from './json-request.js'
@@ -16,12 +16,20 @@ import { Transport } from './transport.js'
 export interface ProvidersOptions {
   readonly providers: readonly ProviderSettings[]
   /** Providers whose models live in this process, such as the simulator: name to maker of models. */
-  readonly inProcess?: Readonly<Record<string, (model: string) => Model>>
+  readonly inProcess?: Readonly<Record<string, InProcessProvider>>
   /** The user's own prices, by `provider/model`; they win over the table. */
   readonly prices?: PriceOverrides
   readonly clock?: Clock
   /** For the jitter of retries. Default `Math.random`. */
   readonly random?: Pick<Random, 'next'>
+}
+
+/** A provider whose models live in this process. */
+export interface InProcessProvider {
+  /** @throws {@link MoaError} `model_not_found` and the like */
+  model(name: string): Model
+  /** Names of its models; absent when there is no end of them. @throws {@link MoaError} */
+  list?(): readonly string[]
 }
 
 /** Everything that answers under a name `provider/model`. */
@@ -72,16 +80,18 @@ export function createProviders(options: ProvidersOptions): Providers {
     if (provider === undefined) throw providerNotFound(name, names)
     return provider
   }
+  const insideOf = (name: string): InProcessProvider | undefined =>
+    Object.hasOwn(inProcess, name) ? inProcess[name] : undefined
   const models = new Map<string, Model>()
   const make = (id: string): Model => {
     const slash = id.indexOf('/')
     const name = slash === -1 ? id : id.slice(0, slash)
     const model = slash === -1 ? '' : id.slice(slash + 1)
-    const inside = Object.hasOwn(inProcess, name) ? inProcess[name] : undefined
+    const inside = insideOf(name)
     const provider = inside ? undefined : find(name)
     if (model === '')
       throw new MoaError('model_not_found', `Expected "provider/model", got "${id}"; name one of its models.`)
-    return inside ? inside(model) : (provider as Provider).model(model)
+    return inside ? inside.model(model) : (provider as Provider).model(model)
   }
   return {
     names,
@@ -95,12 +105,28 @@ export function createProviders(options: ProvidersOptions): Providers {
       }
       return model
     },
-    listModels: async (name, { signal }) => find(name).listModels(signal),
-    probe: async (name, { signal }) => find(name).probe(signal),
+    listModels: async (name, { signal }) => {
+      const inside = insideOf(name)
+      return inside?.list ? inside.list().map((id) => ({ id })) : find(name).listModels(signal)
+    },
+    probe: async (name, { signal }) => {
+      const inside = insideOf(name)
+      return inside ? look(inside) : find(name).probe(signal)
+    },
     breakers: () => [...providers.values()].flatMap((provider) => provider.breakers?.statuses ?? []),
     close: async () => {
       await Promise.all([...providers.values()].map((provider) => provider.close()))
     },
+  }
+}
+
+/** What {@link Providers.probe} says of a provider that is no server. */
+function look(provider: InProcessProvider): ProbeResult {
+  try {
+    const models = provider.list?.().map((id) => ({ id })) ?? []
+    return { ok: true, latencyMs: 0, keyAccepted: undefined, models }
+  } catch (error) {
+    return { ok: false, problem: 'unexpected-answer', error: errorInfo(error), latencyMs: 0 }
   }
 }
 

@@ -100,19 +100,28 @@ export class Replay {
     }
   }
 
-  #missing(address: string, { slot }: StreamOptions): MoaError {
-    const { name = 'the recording' } = this.#options
-    const where = slot === undefined ? '' : ` (stage ${slot.stage + 1}, slot ${slot.index + 1})`
-    const Name = name.charAt(0).toUpperCase() + name.slice(1)
-    if (this.#names.has(address))
-      return new MoaError(
-        'not_found',
-        `${Name} holds no answer of ${address} to this request${where}. Only requests that were recorded can be answered.`,
-      )
+  /** What to say to somebody who asks for a model that is not in the recording. */
+  unknownModel(address: string): MoaError {
+    const held = this.models.length === 0 ? 'nothing' : this.models.join(', ')
     return new MoaError(
       'model_not_found',
-      `${Name} holds no answer of ${address}${where}.${didYouMean(address, this.models)} It holds: ${this.models.join(', ') || 'nothing'}.`,
+      `${this.#name} holds no answer of ${address}.${didYouMean(address, this.models)} It holds: ${held}.`,
     )
+  }
+
+  #missing(address: string, { slot }: StreamOptions): MoaError {
+    if (!this.#names.has(address)) return this.unknownModel(address)
+    const where = slot === undefined ? '' : ` (stage ${slot.stage + 1}, slot ${slot.index + 1})`
+    return new MoaError(
+      'not_found',
+      `${this.#name} holds no answer of ${address} to this request${where}. Only requests that were recorded can be answered.`,
+    )
+  }
+
+  /** At the beginning of a sentence. */
+  get #name(): string {
+    const { name = 'the recording' } = this.#options
+    return name.charAt(0).toUpperCase() + name.slice(1)
   }
 
   /** A slot's own place in the run; `undefined` where places don't count. */

@@ -19,6 +19,19 @@ export function number(options: { whole?: boolean; least?: number; most?: number
   }
 }
 
+const UNITS_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
+
+/** A moment: a date, or how long ago (`90m`, `12h`, `7d`, `2w`). In milliseconds since the epoch. */
+export function moment(text: string): number {
+  const [, count, unit = ''] = /^(\d+(?:\.\d+)?)([mhdw])$/.exec(text.trim()) ?? []
+  const date = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : NaN
+  const at = count === undefined ? date : Date.now() - Number(count) * (UNITS_MS[unit] as number)
+  if (Number.isFinite(at)) return at
+  throw new InvalidArgumentError(
+    'Expected how long ago, such as 90m, 12h, 7d or 2w, or a date such as 2026-11-23.',
+  )
+}
+
 /** The configuration file to use. */
 export const configFlag = (): Option =>
   new Option('--config <file>', 'configuration file to use in place of the one found upward from here')

@@ -6,6 +6,7 @@ import { evaluation } from './eval.js'
 import { configFlag, jsonFlag, number, promptFlags, recipeFlags, recordFlag } from './flags.js'
 import { recipes } from './recipes.js'
 import { replay } from './replay.js'
+import { runs } from './runs.js'
 import { keys, serve } from './serve.js'
 import { sim } from './sim.js'
 
@@ -69,6 +70,7 @@ export function defineCommands(add: AddCommand): Command[] {
         .addOption(configFlag()),
       async () => (await import('../commands/init.js')).init,
     ),
+    runs(add),
     replay(add),
     serve(add),
     keys(add),

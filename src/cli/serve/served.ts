@@ -5,6 +5,9 @@ import type { Shell } from '../shell.js'
 import { openWorkspace, type Workspace } from '../workspace/open.js'
 import { workspaceCatalog } from './catalog.js'
 
+/** Answers that end within this time are written to the history together: a write for each would slow down the others. */
+const HISTORY_HOLD_MS = 500
+
 /** An installation as it was read at one moment, and what is served of it. */
 export interface Served {
   readonly workspace: Workspace
@@ -13,7 +16,12 @@ export interface Served {
 
 /** @throws {@link MoaError} `config_invalid` and the like */
 export async function openServed(config: string | undefined, shell: Shell): Promise<Served> {
-  const workspace = await openWorkspace({ config })
+  const workspace = await openWorkspace({
+    config,
+    history: 'gateway',
+    historyHoldMs: HISTORY_HOLD_MS,
+    onProblem: ({ message }) => warn(shell, message),
+  })
   try {
     await workspace.prepare(undefined, shell.signal)
     return { workspace, catalog: await workspaceCatalog(workspace) }

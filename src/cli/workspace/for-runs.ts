@@ -9,10 +9,13 @@ export interface RunFlags {
   readonly record?: string
 }
 
-/** A workspace whose runs are recorded when that was asked for. What goes wrong with it is a warning. */
+/**
+ * A workspace whose runs are kept in the history, and recorded when that was asked for. What goes wrong with either is a
+ * warning.
+ */
 export function openForRuns(
   shell: Pick<Shell, 'stderr' | 'note'>,
   { config, record }: RunFlags,
 ): Promise<Workspace> {
-  return openWorkspace({ config, record, onProblem: ({ message }) => warn(shell, message) })
+  return openWorkspace({ config, record, history: 'cli', onProblem: ({ message }) => warn(shell, message) })
 }

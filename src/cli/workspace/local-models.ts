@@ -20,7 +20,9 @@ export async function localModels(
   { settings, signal }: { settings: Settings; signal: AbortSignal },
 ): Promise<OwnModels | undefined> {
   const names = new Set([
-    ...settings.providers.filter(({ missingKey }) => missingKey === undefined).map(({ name }) => name),
+    ...settings.providers
+      .filter(({ missingKey, replay }) => missingKey === undefined && replay === undefined)
+      .map(({ name }) => name),
     ...KNOWN_PROVIDERS.filter(({ local, name }) => local && !settings.disabled.includes(name)).map(
       ({ name }) => name,
     ),

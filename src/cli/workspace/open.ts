@@ -10,7 +10,8 @@ import { modelsAsked, type Plan } from '../../engine/plan.js'
 import type { RecipeInput } from '../../engine/recipe.js'
 import { ownRecipes, type OwnModels } from '../../engine/shipped.js'
 import { KNOWN_PROVIDERS, SIM_PROVIDER } from '../../providers/known.js'
-import { createProviders, type Providers } from '../../providers/registry.js'
+import type { RunHistory } from '../../history/index.js'
+import { createProviders, type InProcessProvider, type Providers } from '../../providers/registry.js'
 import { localModels } from './local-models.js'
 import { providerSettings } from './provider-settings.js'
 import { Simulator } from './simulator.js'
@@ -53,6 +54,13 @@ export interface WorkspaceOptions {
   readonly around?: (model: Model) => Model
   /** File into which every run and every call is recorded. */
   readonly record?: string | undefined
+  /**
+   * Keep every run in the history under this source (`cli`, `gateway`, …), unless the configuration keeps none. Default:
+   * keep none.
+   */
+  readonly history?: string | undefined
+  /** How long runs may be held back to be written together, in milliseconds. Default 0. */
+  readonly historyHoldMs?: number
   /** Told of what went wrong without keeping anybody from an answer. Default: nobody. */
   readonly onProblem?: (problem: MoaError) => void
 }
@@ -73,11 +81,15 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
   const simulator = new Simulator()
   const providers = createProviders({
     providers: providerSettings(settings),
-    inProcess: { [SIM_PROVIDER]: (model) => simulator.model(model) },
+    inProcess: {
+      [SIM_PROVIDER]: { model: (model) => simulator.model(model) },
+      ...(await replayProviders(settings, onProblem)),
+    },
     prices: settings.prices,
   })
   const recording = options.record === undefined ? undefined : await import('./recording.js')
   const recorder = recording?.startRecording(options.record as string, { settings, onFailure: onProblem })
+  const history = await historyOf(options, settings)
   let own = settings.own
   const recipes: Record<string, RecipeInput> = { ...settings.recipes }
   const book = new RecipeBook({
@@ -117,17 +129,50 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     simulated,
     async model(target, recipe) {
       if (simulated(target)) await simulator.load()
-      const model = resolve(target)
-      if (!recorder || !recording) return model
-      const made =
-        recipe ?? (typeof target === 'string' && book.has(target) ? book.recipe(target) : undefined)
-      return recorder.mixture(model, made && recording.sourceOf(made, { book, renames: settings.models }))
+      let model = resolve(target)
+      if (recorder && recording) {
+        const made =
+          recipe ?? (typeof target === 'string' && book.has(target) ? book.recipe(target) : undefined)
+        model = recorder.mixture(model, made && recording.sourceOf(made, { book, renames: settings.models }))
+      }
+      if (history === undefined) return model
+      return history.observe(model, { source: options.history as string, simulated: simulated(target) })
     },
     async close() {
+      history?.close()
       recorder?.close()
       await providers.close()
     },
   }
+}
+
+async function historyOf(
+  { history, historyHoldMs, onProblem }: WorkspaceOptions,
+  settings: Settings,
+): Promise<RunHistory | undefined> {
+  if (history === undefined || settings.history.enabled === false) return undefined
+  const { openHistory } = await import('./history.js')
+  return openHistory(settings, {
+    ...(historyHoldMs !== undefined && { holdMs: historyHoldMs }),
+    ...(onProblem && { onProblem }),
+  })
+}
+
+/** Recordings that answer in place of servers. */
+async function replayProviders(
+  { providers }: Settings,
+  onProblem: (problem: MoaError) => void,
+): Promise<Record<string, InProcessProvider>> {
+  const replays = providers.filter(({ replay }) => replay !== undefined)
+  if (replays.length === 0) return {}
+  const { replayProvider } = await import('./replay-provider.js')
+  const onWarning = (warning: string): void => onProblem(new MoaError('partial', warning))
+  return Object.fromEntries(
+    replays.map(({ name, replay = '', speed = 1 }) => [
+      name,
+      replayProvider({ name, file: replay, speed, onWarning }),
+    ]),
+  )
 }
 
 /** Makes each model once. */
@@ -147,7 +192,8 @@ function withTemplatePlace(error: unknown, dataFolder: string): unknown {
   return new MoaError(error.code, `${error.message} Or save it as ${place}.`, { cause: error })
 }
 
-const isSimulated = (address: string): boolean => address.startsWith(`${SIM_PROVIDER}/`)
+/** Also what a recording holds of a simulated model. */
+const isSimulated = (address: string): boolean => new RegExp(`^([^/]+/)?${SIM_PROVIDER}/`).test(address)
 
 interface Names {
   readonly book: RecipeBook

@@ -5,7 +5,9 @@ import type { ProviderSettings } from '../../providers/settings.js'
 /** Everything that can be asked: what was found, and the known servers of this machine at their usual ports. */
 export function providerSettings(settings: Settings): ProviderSettings[] {
   const table = new Map(KNOWN_PROVIDERS.map((known) => [known.name, known]))
-  const found = settings.providers.map((provider) => merged(provider, table.get(provider.name), settings))
+  const found = settings.providers
+    .filter(({ replay }) => replay === undefined)
+    .map((provider) => merged(provider, table.get(provider.name), settings))
   const names = new Set([...settings.providers.map(({ name }) => name), ...settings.disabled])
   const local = KNOWN_PROVIDERS.filter((known) => known.local && !names.has(known.name))
   return [...found, ...local.map(ofKnown)]
