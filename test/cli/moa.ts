@@ -29,9 +29,12 @@ export async function built(): Promise<string> {
 function stale(): boolean {
   if (!existsSync(main)) return true
   const builtAt = statSync(main).mtimeMs
-  return readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true }).some(
+  const sources = ['src', 'web'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true }),
+  )
+  return sources.some(
     (entry) =>
-      entry.name.endsWith('.ts') &&
+      /\.(tsx?|css|html|svg)$/.test(entry.name) &&
       !entry.name.endsWith('.test.ts') &&
       statSync(join(entry.parentPath, entry.name)).mtimeMs > builtAt,
   )
