@@ -1,10 +1,12 @@
 import { chatEn } from './chat.en.js'
 import { recipesEn } from './recipes.en.js'
+import { statusEn } from './status.en.js'
 
 /** Texts in English. Names in braces are replaced; the type of `t` asks for them. */
 export const en = {
   ...chatEn,
   ...recipesEn,
+  ...statusEn,
   'app.title': 'Mixture of Agents',
   'app.skip': 'Skip to content',
   'app.navigation': 'Main',

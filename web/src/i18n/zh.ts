@@ -1,11 +1,13 @@
 import { chatZh } from './chat.zh.js'
 import { recipesZh } from './recipes.zh.js'
+import { statusZh } from './status.zh.js'
 import type { MessageKey } from './index.js'
 
 /** 中文界面文字。 */
 export const zh = {
   ...chatZh,
   ...recipesZh,
+  ...statusZh,
   'app.title': '混合智能体',
   'app.skip': '跳到内容',
   'app.navigation': '主导航',
