@@ -4,7 +4,15 @@ import type { RecipeBook } from '../../engine/book.js'
 import { compile, modelsAsked } from '../../engine/plan.js'
 import type { RecipeInput } from '../../engine/recipe.js'
 import { redactor } from '../../providers/endpoint.js'
-import { Recorder, type Redact, type RunSource } from '../../record/index.js'
+import {
+  Recorder,
+  RunLines,
+  lineText,
+  type RecordLine,
+  type Redact,
+  type RunSource,
+} from '../../record/index.js'
+import { systemClock } from '../../util/clock.js'
 import { version } from '../version.js'
 
 /**
@@ -19,6 +27,18 @@ export function startRecording(
 ): Recorder {
   const generator = `mixture-of-agents ${version()}`
   return new Recorder({ file, generator, redact: secretsOf(settings), onFailure })
+}
+
+/** Tells of runs and calls as lines that hold none of the secrets this installation knows. */
+export function runLines(
+  onLine: ((line: RecordLine) => void) | undefined,
+  settings: Pick<Settings, 'providers'>,
+): RunLines {
+  const redact = secretsOf(settings)
+  return new RunLines({
+    clock: systemClock,
+    write: (line) => onLine?.(JSON.parse(lineText(line, redact)) as RecordLine),
+  })
 }
 
 /** Takes the keys and secret headers of all providers out of a text that may be JSON. */
