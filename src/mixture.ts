@@ -4,6 +4,7 @@ import { compile, modelsAsked, smallerRecipe, type Plan } from './engine/plan.js
 import type { RecipeInput } from './engine/recipe.js'
 import { createMixture } from './engine/mixture.js'
 import { parseRecipe } from './engine/recipe-schema.js'
+import type { RunHistory } from './history/index.js'
 import { deferredModel } from './engine/deferred-model.js'
 
 export interface MixtureOptions {
@@ -15,6 +16,11 @@ export interface MixtureOptions {
   readonly resolve?: (model: string) => Model | undefined
   /** Configuration file to use in place of the one found upward from the working directory. */
   readonly config?: string
+  /**
+   * Keep every run in the history that `moa runs` shows, under this name. What is kept and how long is up to the
+   * configuration. Default: keep none.
+   */
+  readonly history?: string
 }
 
 /**
@@ -31,6 +37,13 @@ export interface MixtureOptions {
  * const { text } = await collect(model.stream({ messages: [{ role: 'user', content: 'Hi' }] }, { signal }))
  */
 export function mixture(recipe: RecipeInput | string, options: MixtureOptions = {}): Model {
+  const model = unkept(recipe, options)
+  const { history: source, config } = options
+  if (source === undefined) return model
+  return deferredModel(model.id, async () => (await historyOf(config))?.observe(model, { source }) ?? model)
+}
+
+function unkept(recipe: RecipeInput | string, options: MixtureOptions): Model {
   const given = (name: string): Model | undefined =>
     options.models && Object.hasOwn(options.models, name) ? options.models[name] : options.resolve?.(name)
   if (typeof recipe === 'string') {
@@ -79,4 +92,25 @@ function workspaceOf(config: string | undefined): Promise<Workspace> {
     workspace.catch(() => workspaces.delete(config))
   }
   return workspace
+}
+
+/** One history for each configuration. */
+const histories = new Map<string | undefined, Promise<RunHistory | undefined>>()
+
+function historyOf(config: string | undefined): Promise<RunHistory | undefined> {
+  let history = histories.get(config)
+  if (history === undefined) {
+    history = openHistoryOf(config)
+    histories.set(config, history)
+    history.catch(() => histories.delete(config))
+  }
+  return history
+}
+
+async function openHistoryOf(config: string | undefined): Promise<RunHistory | undefined> {
+  const { settings } = await workspaceOf(config)
+  if (settings.history.enabled === false) return undefined
+  const { openHistory } = await import('./cli/workspace/history.js')
+  // A program has no other place for what went wrong beside its answers.
+  return openHistory(settings, { onProblem: ({ message }) => process.emitWarning(message) })
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeFileSync } from 'node:fs'
+import { closeSync, ftruncateSync, openSync, writeFileSync } from 'node:fs'
 import { constants, gzipSync } from 'node:zlib'
 import { MoaError } from '../core/index.js'
 import type { ChatRequest, Model } from '../core/index.js'
@@ -8,8 +8,10 @@ import { RunLines } from './run-lines.js'
 import { lineText, type Redact } from './without-secrets.js'
 
 export interface RecorderOptions {
-  /** Where to write; `.gz` at the end of its name packs it. An existing file is replaced. */
+  /** Where to write; `.gz` at the end of its name packs it. */
   readonly file: string
+  /** Go on with a file that is there; several recorders may then write to it at once. Default: it is replaced. */
+  readonly append?: boolean
   readonly generator?: string
   readonly clock?: Clock
   /** Takes secrets out of what is written. Keys and headers of calls are never part of it anyway. */
@@ -42,7 +44,9 @@ export class Recorder {
       at: clock.now(),
     }
     try {
-      this.#file = openSync(options.file, 'w')
+      // Every line goes to the end of the file, wherever another recorder has brought that.
+      this.#file = openSync(options.file, 'a')
+      if (options.append !== true) ftruncateSync(this.#file)
       writeFileSync(this.#file, this.#bytes(header))
     } catch (error) {
       throw this.#failure(error)

@@ -25,6 +25,7 @@ import { formatCost, formatCount } from '../view/format.js'
 import { openWorkspace, type Workspace } from '../workspace/open.js'
 
 export interface BatchOptions extends RecipeFlags {
+  readonly record?: string
   readonly input: string
   readonly output: string
   readonly system?: string
@@ -48,6 +49,8 @@ export async function batch({ shell, options, exitWith }: Invocation<BatchOption
   let journal: BatchJournal | undefined
   const workspace = await openWorkspace({
     config: options.config,
+    record: options.record,
+    onProblem: ({ message }) => warn(shell, message),
     // Models are found before the journal is opened and asked only afterwards.
     around: (model) => journaled(model, () => (journal as BatchJournal).log.calls),
   })

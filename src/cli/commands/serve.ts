@@ -14,7 +14,8 @@ import { version } from '../version.js'
 
 /** `moa serve`: recipes and models over OpenAI's and Anthropic's interfaces, until it is stopped. */
 export async function serve({ shell, options }: Invocation<ServeOptions>): Promise<void> {
-  const served = await openServed(options.config, shell)
+  const files = { config: options.config, record: options.record }
+  const served = await openServed(files, shell)
   const { settings } = served.workspace
   let keys: KeyFile | undefined
   let ui: Ui | undefined
@@ -35,7 +36,7 @@ export async function serve({ shell, options }: Invocation<ServeOptions>): Promi
       })
     const gateway = await createGateway(served, { options, keys, ui, log, loopback: address.loopback })
     const listening = await listen(gateway, address)
-    reloading = new Reloading(served, { gateway, shell, log, config: options.config })
+    reloading = new Reloading(served, { gateway, shell, log, files })
     await shell.write(`${listening.url}\n`)
     tellServed(served, { shell, listening, keys })
     if (!address.loopback && keys === undefined)

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { AddCommand } from '../program.js'
-import { jsonFlag, number, recipeFlags } from './flags.js'
+import { jsonFlag, number, recipeFlags, recordFlag } from './flags.js'
 
 /** `moa batch`. */
 export function batch(add: AddCommand): Command {
@@ -22,6 +22,7 @@ export function batch(add: AddCommand): Command {
       .option('--details', 'write tokens, cost, time and shortcomings with every output')
       .option('--overwrite', 'replace an output that is there')
       .option('--restart', 'forget what an interrupted batch left')
+      .addOption(recordFlag())
       .addOption(jsonFlag('print a JSON summary'))
       .option('-q, --quiet', 'no progress'),
     async () => (await import('../commands/batch.js')).batch,

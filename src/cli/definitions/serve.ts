@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import type { AddCommand } from '../program.js'
-import { collect, configFlag, jsonFlag, number } from './flags.js'
+import { collect, configFlag, jsonFlag, number, recordFlag } from './flags.js'
 
 const keysFlag = (): Option =>
   new Option('--keys <file>', 'file with keys and what they have spent (default: in the data folder)')
@@ -41,9 +41,9 @@ export function serveFlags(command: Command): Command {
 /** `moa serve`. */
 export function serve(add: AddCommand): Command {
   return add(
-    serveFlags(
-      new Command('serve').description('serve recipes and models over an OpenAI-compatible API'),
-    ).addOption(configFlag()),
+    serveFlags(new Command('serve').description('serve recipes and models over an OpenAI-compatible API'))
+      .addOption(recordFlag())
+      .addOption(configFlag()),
     async () => (await import('../commands/serve.js')).serve,
   )
 }

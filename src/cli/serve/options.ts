@@ -5,6 +5,8 @@ import type { LogStyle } from './request-log.js'
 
 /** Flags of `moa serve`; what they leave open, the configuration says. */
 export interface ServeOptions {
+  /** File into which every run is recorded. */
+  readonly record?: string
   readonly host?: string
   readonly port?: number
   readonly insecure?: boolean

@@ -1,5 +1,6 @@
 import { errorInfo } from '../../core/errors.js'
 import type { Catalog, Gateway, GatewayLog } from '../../gateway/index.js'
+import type { RecordLine } from '../../record/index.js'
 import { tellWarnings, warn } from '../notices.js'
 import type { Shell } from '../shell.js'
 import { openWorkspace, type Workspace } from '../workspace/open.js'
@@ -14,13 +15,32 @@ export interface Served {
   readonly catalog: Catalog
 }
 
-/** @throws {@link MoaError} `config_invalid` and the like */
-export async function openServed(config: string | undefined, shell: Shell): Promise<Served> {
+/** The files of a gateway that the command line names. */
+export interface ServedFiles {
+  readonly config: string | undefined
+  /** Into which every run is recorded. */
+  readonly record: string | undefined
+  /** Told of every run and call while the history keeps what is asked and answered. */
+  readonly onLine?: (line: RecordLine) => void
+}
+
+/**
+ * @param options.again the gateway runs already: its recording goes on
+ * @throws {@link MoaError} `config_invalid` and the like
+ */
+export async function openServed(
+  { config, record, onLine }: ServedFiles,
+  shell: Shell,
+  options: { readonly again?: boolean } = {},
+): Promise<Served> {
   const workspace = await openWorkspace({
     config,
+    record,
+    recordAppend: options.again === true,
     history: 'gateway',
     historyHoldMs: HISTORY_HOLD_MS,
     onProblem: ({ message }) => warn(shell, message),
+    ...(onLine && { onLine }),
   })
   try {
     await workspace.prepare(undefined, shell.signal)
@@ -33,14 +53,14 @@ export async function openServed(config: string | undefined, shell: Shell): Prom
 
 /** Keeps a gateway at what the configuration says, as long as that makes sense. */
 export class Reloading {
-  readonly #options: { gateway: Gateway; shell: Shell; log: GatewayLog; config: string | undefined }
+  readonly #options: { gateway: Gateway; shell: Shell; log: GatewayLog; files: ServedFiles }
   #current: Served
   #running: Promise<void> | undefined
   #again = false
 
   constructor(
     current: Served,
-    options: { gateway: Gateway; shell: Shell; log: GatewayLog; config: string | undefined },
+    options: { gateway: Gateway; shell: Shell; log: GatewayLog; files: ServedFiles },
   ) {
     this.#current = current
     this.#options = options
@@ -72,10 +92,10 @@ export class Reloading {
   }
 
   async #read(): Promise<void> {
-    const { gateway, shell, log, config } = this.#options
+    const { gateway, shell, log, files } = this.#options
     let next: Served
     try {
-      next = await openServed(config, shell)
+      next = await openServed(files, shell, { again: true })
     } catch (error) {
       const { message } = errorInfo(error)
       for (const line of message.split('\n')) warn(shell, line)

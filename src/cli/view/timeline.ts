@@ -26,6 +26,7 @@ export function timelineLines(trace: RunTrace, columns: number): Line[] {
     rulerLine(axis),
     ...trace.stages.flatMap((_, stage) => stageLines(trace, stage, axis)),
     ...nestedLines(trace, axis),
+    ...wrap([span('░ waiting  █ answered  × failed  ▒ called off', { dim: true })], columns),
     ...endLines(trace, columns),
   ].map((line) => fitLine(line, columns))
 }

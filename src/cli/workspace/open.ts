@@ -55,6 +55,8 @@ export interface WorkspaceOptions {
   readonly around?: (model: Model) => Model
   /** File into which every run and every call is recorded. */
   readonly record?: string | undefined
+  /** Go on with that file if it is there. Default: it is replaced. */
+  readonly recordAppend?: boolean
   /**
    * Keep every run in the history under this source (`cli`, `gateway`, …), unless the configuration keeps none. Default:
    * keep none.
@@ -95,7 +97,11 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
   const recorder =
     options.record === undefined
       ? undefined
-      : recording?.startRecording(options.record, { settings, onFailure: onProblem })
+      : recording?.startRecording(options.record, {
+          settings,
+          append: options.recordAppend === true,
+          onFailure: onProblem,
+        })
   const history = await historyOf(options, settings)
   const lines = tellsLines ? recording?.runLines(options.onLine, settings) : undefined
   let own = settings.own

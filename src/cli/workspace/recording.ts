@@ -23,10 +23,11 @@ import { version } from '../version.js'
  */
 export function startRecording(
   file: string,
-  { settings, onFailure }: { settings: Settings; onFailure: (error: MoaError) => void },
+  options: { settings: Settings; append: boolean; onFailure: (error: MoaError) => void },
 ): Recorder {
   const generator = `mixture-of-agents ${version()}`
-  return new Recorder({ file, generator, redact: secretsOf(settings), onFailure })
+  const { settings, append, onFailure } = options
+  return new Recorder({ file, append, generator, redact: secretsOf(settings), onFailure })
 }
 
 /** Tells of runs and calls as lines that hold none of the secrets this installation knows. */

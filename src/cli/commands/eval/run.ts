@@ -29,6 +29,8 @@ export async function evalRun({ shell, args, options, exitWith }: Invocation<Run
   let log: EvalLog | undefined
   const workspace = await openWorkspace({
     config: options.config,
+    record: options.record,
+    onProblem: ({ message }) => warn(shell, message),
     around: (model) => journaledLater(model, () => log),
   })
   const store = openEvalLogs(workspace.settings)

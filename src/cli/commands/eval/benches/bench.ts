@@ -9,6 +9,8 @@ import type { DataFolder } from '../data-folder.js'
 
 /** Flags of `moa eval run`. */
 export interface RunFlags {
+  /** File into which every call is recorded. */
+  readonly record?: string
   readonly contestant?: readonly string[]
   readonly judge?: readonly string[]
   readonly baseline?: string
