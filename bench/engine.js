@@ -4,7 +4,8 @@
 //
 // `added`: wall time over the analytic critical path (layers × the time of one call). Proposals come whole by default
 // (`json`) and token by token when someone watches (`stream`). Upstream and variants run in processes of their own;
-// rounds alternate and every second one runs backwards; figures are medians over rounds. Quote ratios, not times.
+// rounds alternate, every second one runs backwards, and processes are warm; figures are medians over rounds.
+// Quote ratios, not times.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -12,6 +13,8 @@ import { existsSync } from 'node:fs'
 const ROUNDS = Number(process.argv[2] ?? 5)
 const FILTER = process.argv[3] ?? ''
 const VARIANTS = ['naive undici', 'this engine', 'openai SDK']
+/** Batches before the first figure: a service runs for days, and compilers need a while for larger programs. */
+const WARM_UP = 5
 const CALL_MS = 50 + 99 * 5
 const SCENARIOS = [2, 3]
   .flatMap((layers) =>
@@ -66,7 +69,7 @@ for (const { name, layers, streamed, atOnce, mixtures } of SCENARIOS) {
   }
   for (let round = -1; round < ROUNDS; round += 1) {
     for (const run of round % 2 === 0 ? runs : runs.toReversed()) {
-      const result = await ask(run.child, { mixtures: round < 0 ? atOnce : mixtures, atOnce })
+      const result = await ask(run.child, { mixtures: round < 0 ? WARM_UP * atOnce : mixtures, atOnce })
       const { lateMs } = await ask(upstream, {})
       if (round < 0) continue // Warms up code and connections.
       const critical = layers * CALL_MS

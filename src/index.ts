@@ -4,6 +4,7 @@ export { parseRecipe } from './engine/recipe-schema.js'
 export {
   defineConfig,
   type BreakerInput,
+  type CacheInput,
   type ConfigInput,
   type DialectInput,
   type PriceInput,

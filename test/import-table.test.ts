@@ -15,10 +15,11 @@ const TABLE: Record<string, readonly string[] | '*'> = {
   providers: ['core', 'util', 'wire'],
   sim: ['core', 'util', 'wire'],
   store: ['core', 'util'],
+  cache: ['core', 'util', 'store'],
   record: ['core', 'util'],
-  history: ['core', 'util', 'store'],
   eval: ['core', 'util', 'store'],
-  gateway: ['core', 'util', 'wire', 'store', 'history'],
+  gateway: ['core', 'util', 'wire', 'store'],
+  'ai-sdk': ['core', 'util', 'wire'],
   config: ['core', 'util', 'engine'],
   cli: '*',
   // src/index.ts and other files directly in src/: the public surface.

@@ -77,7 +77,10 @@ export const message: fc.Arbitrary<Message> = fc.oneof(
   fc.record({ role: fc.constant('tool' as const), toolCallId: name, content: text }),
 )
 
-const json = fc.dictionary(name, fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 })
+/** What JSON keeps as it is; -0 is not. */
+const json = fc
+  .dictionary(name, fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 })
+  .map((value) => JSON.parse(JSON.stringify(value)) as typeof value)
 const toolChoice: fc.Arbitrary<ToolChoice> = fc.oneof(
   fc.constantFrom('auto' as const, 'none' as const, 'required' as const),
   fc.record({ name }),

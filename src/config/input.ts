@@ -91,6 +91,12 @@ export interface DialectInput {
   readonly seedField?: 'seed' | 'random_seed'
   /** Ask for usage at the end of streams. */
   readonly streamUsage?: boolean
+  /** `false` adds a user turn to a conversation that ends with the assistant's, which the server would refuse. */
+  readonly assistantLast?: boolean
+  /** Join neighbouring turns of one role. */
+  readonly mergeTurns?: boolean
+  /** Join all instructions at the front. */
+  readonly systemFirst?: boolean
 }
 
 /** US dollars per million tokens. */
@@ -99,6 +105,16 @@ export interface PriceInput {
   readonly output: number
   /** For prompt tokens the provider read from its cache; the input price when absent. */
   readonly cachedInput?: number
+}
+
+/** Answers that are kept, so that the same call is not paid for twice. */
+export interface CacheInput {
+  /** Default true. */
+  readonly enabled?: boolean
+  /** What it may take up, in MiB. Default 512. */
+  readonly maxMegabytes?: number
+  /** How long an answer is kept. Default 30. */
+  readonly maxAgeDays?: number
 }
 
 /** How `moa serve` behaves; flags win over what stands here. */
@@ -175,7 +191,11 @@ export interface ConfigInput {
   readonly providers?: Readonly<Record<string, ProviderInput>>
   /** By `provider/model`; wins over the built-in figures. */
   readonly prices?: Readonly<Record<string, PriceInput>>
-  /** Where templates and journals are kept; a relative path starts at the configuration file. */
+  /** Context windows in tokens, by `provider/model`; wins over the built-in figures. */
+  readonly contextTokens?: Readonly<Record<string, number>>
+  /** Keeps answers of providers, so that the same call is not paid for twice. Default false. */
+  readonly cache?: boolean | CacheInput
+  /** Where templates, journals and the cache are kept; a relative path starts at the configuration file. */
   readonly dataFolder?: string
   /** How `moa serve` behaves. */
   readonly gateway?: GatewayInput

@@ -12,7 +12,7 @@ import type { MergedConfig, MergeOptions, WrittenRecipe } from './merge.js'
 import { chooseModels } from './own-models.js'
 import { withTemplate } from './recipes.js'
 import { SUGGESTED_MODELS } from './suggested-models.js'
-import type { KnownProvider, ProviderSettings, Settings } from './settings.js'
+import type { CacheSettings, KnownProvider, ProviderSettings, Settings } from './settings.js'
 import { configError } from './source.js'
 
 export interface LoadOptions {
@@ -62,11 +62,28 @@ export async function loadSettings(options: LoadOptions): Promise<Settings> {
     ...(config.defaultRecipe !== undefined && { defaultRecipe: config.defaultRecipe }),
     models: config.models ?? {},
     prices: config.prices ?? {},
+    contextTokens: config.contextTokens ?? {},
     dataFolder,
+    cache: cacheSettings(config.cache, dataFolder),
     gateway: config.gateway ?? {},
     history: config.history ?? {},
     data: { cacheFolder: userCacheFolder(host), ...config.data },
     proxy: proxyOf(env),
+  }
+}
+
+const MIB = 1024 * 1024
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/** The cache is off until somebody asks for it: the same question may be meant to give another answer. */
+function cacheSettings(cache: ConfigInput['cache'] = false, dataFolder: string): CacheSettings {
+  const given = typeof cache === 'boolean' ? { enabled: cache } : cache
+  const { enabled = true, maxMegabytes = 512, maxAgeDays = 30 } = given
+  return {
+    enabled,
+    file: join(dataFolder, 'cache.db'),
+    maxBytes: maxMegabytes * MIB,
+    maxAgeMs: maxAgeDays * DAY_MS,
   }
 }
 

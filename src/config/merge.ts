@@ -74,6 +74,7 @@ export async function mergeFiles(
       providers,
       models: mergeEntries(read.map((file) => file.config.models)),
       prices: mergeEntries(read.map((file) => file.config.prices)),
+      contextTokens: mergeEntries(read.map((file) => file.config.contextTokens)),
       gateway: Object.assign({}, ...placed.map(({ gateway }) => gateway)) as GatewayInput,
       history: Object.assign({}, ...placed.map(({ history }) => history)) as HistoryInput,
       data: Object.assign({}, ...placed.map(({ data }) => data)) as DataInput,

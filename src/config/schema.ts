@@ -61,6 +61,12 @@ const provider = z
         developerRole: z.boolean().optional().describe('Keep the developer role'),
         seedField: z.enum(['seed', 'random_seed']).optional(),
         streamUsage: z.boolean().optional().describe('Ask for usage at the end of streams'),
+        assistantLast: z
+          .boolean()
+          .optional()
+          .describe('false adds a user turn to a conversation that ends with the assistant'),
+        mergeTurns: z.boolean().optional().describe('Join neighbouring turns of one role'),
+        systemFirst: z.boolean().optional().describe('Join all instructions at the front'),
       })
       .optional()
       .describe('Departures from the usual request format'),
@@ -157,7 +163,22 @@ export const configSchema = z.strictObject({
     .record(z.string(), z.strictObject({ input: dollars, output: dollars, cachedInput: dollars.optional() }))
     .optional()
     .describe('US dollars per million tokens, by provider/model'),
-  dataFolder: z.string().min(1).optional().describe('Where templates and journals are kept'),
+  contextTokens: z
+    .record(z.string(), count)
+    .optional()
+    .describe('Context windows in tokens, by provider/model'),
+  cache: z
+    .union([
+      z.boolean(),
+      z.strictObject({
+        enabled: z.boolean().optional().describe('Default true'),
+        maxMegabytes: z.number().positive().optional().describe('Default 512'),
+        maxAgeDays: z.number().positive().optional().describe('Default 30'),
+      }),
+    ])
+    .optional()
+    .describe('Keeps answers of providers, so that the same call is not paid for twice. Default false'),
+  dataFolder: z.string().min(1).optional().describe('Where templates, journals and the cache are kept'),
   gateway: gateway.optional(),
   history: history.optional(),
   data: data.optional(),

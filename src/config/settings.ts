@@ -31,6 +31,14 @@ export interface ProxySettings {
   readonly no?: string
 }
 
+/** What is kept of answers, where, and for how long. */
+export interface CacheSettings {
+  readonly enabled: boolean
+  readonly file: string
+  readonly maxBytes: number
+  readonly maxAgeMs: number
+}
+
 /** Where publishers' files come from. */
 export interface DataSettings extends Omit<DataInput, 'cacheFolder'> {
   readonly cacheFolder: string
@@ -54,8 +62,10 @@ export interface Settings {
   readonly own?: OwnModels
   readonly defaultRecipe?: string
   readonly models: Readonly<Record<string, string>>
+  readonly contextTokens: Readonly<Record<string, number>>
   readonly prices: Readonly<Record<string, PriceInput>>
   readonly dataFolder: string
+  readonly cache: CacheSettings
   readonly gateway: GatewayInput
   readonly history: HistoryInput
   readonly data: DataSettings

@@ -73,6 +73,8 @@ export interface Model {
 export interface ModelCapabilities {
   /** Prompt and answer together, in tokens. */
   readonly contextTokens?: number
+  /** The prompt alone, where it is limited further. */
+  readonly promptTokens?: number
   readonly images?: boolean
   readonly files?: boolean
   readonly tools?: boolean

@@ -48,6 +48,18 @@ export function costOf(usd: number | null): Cost {
   return usd === null ? { usd: null, unpricedCalls: 1 } : { usd, unpricedCalls: 0 }
 }
 
+/**
+ * What a call adds to the bill. One that reached no model costs nothing, whatever its price would have been; one that
+ * was answered from a store of ours costs what its record says.
+ */
+export function costOfCall(call: {
+  readonly usageSource: 'reported' | 'estimated' | 'none'
+  readonly costUsd: number | null
+  readonly replayedFrom?: string
+}): Cost {
+  return call.usageSource === 'none' && call.replayedFrom === undefined ? NO_COST : costOf(call.costUsd)
+}
+
 /** What a model costs, in US dollars per million tokens. */
 export interface Price {
   readonly input: number

@@ -21,6 +21,8 @@ export interface SlotCall {
   readonly scope: Scope
   /** Marks the second copy of a slow call. */
   readonly hedge?: boolean
+  /** Told of every upstream call behind this one, as the ledger is. */
+  readonly onRecord?: (record: CallRecord) => void
 }
 
 /** How long a model may take to notice that its signal was aborted; then it is left behind. */
@@ -130,7 +132,8 @@ class RunningCall {
   #settle(record: CallRecord): void {
     if (this.#madeUp) return // Left behind and settled for it; what it reports now would count twice.
     this.#settled = true
-    const { hedge, slot } = this.#call
+    const { hedge, slot, onRecord } = this.#call
+    onRecord?.(record)
     this.#run.ledger.settle(hedge === true ? { ...record, hedge: true } : record, slot.ref)
   }
 

@@ -1,4 +1,4 @@
-import { NO_COST, NO_USAGE, addCost, addUsage, costOf } from '../core/index.js'
+import { NO_COST, NO_USAGE, addCost, addUsage, costOfCall } from '../core/index.js'
 import type { CallRecord, Cost, SlotRef, Usage } from '../core/index.js'
 
 export interface Totals {
@@ -37,8 +37,7 @@ export function totalsOf(calls: readonly CallRecord[]): Totals {
   let cost: Cost = NO_COST
   for (const call of calls) {
     usage = addUsage(usage, call.usage)
-    // A call that reached no model costs nothing, whatever its price would have been.
-    if (call.usageSource !== 'none') cost = addCost(cost, costOf(call.costUsd))
+    cost = addCost(cost, costOfCall(call))
   }
   return { usage, cost }
 }

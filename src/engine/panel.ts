@@ -113,7 +113,9 @@ export class Panel {
   /** The turn is over when its calls are settled, the slower copy's too. */
   async #end(turn: Turn): Promise<void> {
     turn.over = true
-    turn.scope.abort()
+    // A call that has ended on its own needs no signal; its copies do.
+    if (this.#policy.hedge) turn.scope.abort()
+    else turn.scope.release()
     this.#run.tools.latency.share(turn.slot.ref.name, turn.proposal !== undefined)
     this.#check()
     await Promise.allSettled(turn.attempts)
@@ -215,15 +217,11 @@ export class Panel {
   }
 
   #attempt(turn: Turn, copy: 0 | 1): Promise<Proposal> {
-    const { tools, clock } = this.#run
-    const startedAt = clock.now()
+    const { tools } = this.#run
     const model = copy === 1 ? tools.hedgeModel(turn.slot, this.#policy.hedge) : tools.model(turn.slot)
     // Two copies end one by one, a single call with its turn.
     const scope = this.#policy.hedge ? new Scope(turn.scope) : turn.scope
-    return this.#ask(turn.slot, { model, scope, copy }).then((proposal) => {
-      tools.latency.add(model.id, clock.now() - startedAt)
-      return proposal
-    })
+    return this.#ask(turn.slot, { model, scope, copy })
   }
 }
 

@@ -31,6 +31,19 @@ export type ProblemCode =
   /** A place where the published script stops or goes wrong, and what is done instead. */
   | 'published-defect'
 
+/** Remarks about published rules, figures and settings; they take nothing away from the result. */
+const REMARKS: ReadonlySet<ProblemCode> = new Set([
+  'published-defect',
+  'value-suspicious',
+  'unbounded',
+  'setting-unknown',
+])
+
+/** Whether a problem is only a remark, and no fault of the data or the replies. */
+export function isRemark({ code }: Pick<Problem, 'code'>): boolean {
+  return REMARKS.has(code)
+}
+
 /** Where a problem was met. Every part is optional because rows can also come from memory. */
 export interface ProblemPlace {
   /** The file's name as the caller gave it. */
@@ -111,6 +124,6 @@ export function formatPlace({ source, line, row, id }: ProblemPlace): string {
 /** One line for people: what, how often, and the first places. */
 export function formatProblem({ code, message, count, places }: Problem, shown = 5): string {
   const list = places.slice(0, shown).map(formatPlace).filter(Boolean)
-  const more = count > list.length && list.length > 0 ? ', …' : ''
-  return `${code} (${count}): ${message}${list.length === 0 ? '' : ` [${list.join(', ')}${more}]`}`
+  const more = count > list.length && list.length > 0 ? '; …' : ''
+  return `${code} (${count}): ${message}${list.length === 0 ? '' : ` [${list.join('; ')}${more}]`}`
 }

@@ -183,8 +183,9 @@ export class AnswerReader {
         { retryable: true },
       )
     }
-    const { events, reported } = decodeResponse(body, this.#options)
-    this.#reported = reported
+    const { upstream, model } = this.#options
+    const onReported = (reported: Reported): void => void (this.#reported = reported)
+    const { events } = decodeResponse(body, { upstream, model, onReported })
     for (const event of events) this.#options.emit(event)
   }
 }

@@ -14,7 +14,7 @@ import {
   type ModelEvent,
   type StreamOptions,
 } from '../core/index.js'
-import { EventQueue, abortReason, type QueueFlow } from '../util/index.js'
+import { EventQueue, Scope, abortReason, type QueueFlow } from '../util/index.js'
 import { AnswerReader } from './answer-reader.js'
 import type { CallContext } from './call-context.js'
 import { recordCall } from './call-ledger.js'
@@ -56,6 +56,7 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream,
   #status = 0
   #headers: ResponseHeaders = {}
   #reader: AnswerReader | undefined
+  #scope: Scope | undefined
   #refusal: Buffer[] | undefined
   #refusalBytes = 0
   #received = ''
@@ -117,7 +118,8 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream,
     }
     this.#state = 'running'
     this.#startedAt = clock.now()
-    signal.addEventListener('abort', this.#onAbort, { once: true })
+    this.#scope = Scope.of(signal)
+    this.#scope.onAbort(this.#onAbort)
     this.#watchdog = new Watchdog<Phase>({
       clock,
       overall: { phase: 'overall', ms: timeouts.overallMs },
@@ -306,7 +308,7 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream,
   #settle(ending: { outcome: CallOutcome; finish?: Finish; error?: ErrorInfo }): CallRecord | undefined {
     if (this.#state === 'settled') return undefined
     this.#state = 'settled'
-    this.#options.signal.removeEventListener('abort', this.#onAbort)
+    this.#scope?.forget(this.#onAbort)
     const { clock, price, redact } = this.#context
     const now = clock.now()
     if (ending.outcome === 'completed') this.#linger(now)

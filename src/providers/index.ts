@@ -1,3 +1,4 @@
+export * from './context-windows.js'
 export * from './known.js'
 export * from './limits.js'
 export { type ModelInfo, type ProbeProblem, type ProbeResult } from './list-models.js'

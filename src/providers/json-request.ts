@@ -1,5 +1,5 @@
 import { MoaError } from '../core/index.js'
-import { abortReason, type Clock } from '../util/index.js'
+import { abortReason, onAbort, type Clock } from '../util/index.js'
 import type { Endpoint } from './endpoint.js'
 import type { RequestControl, ResponseHeaders, Transport } from './transport.js'
 import { cleanError, refusalError, requestIdOf, transportError } from './upstream-failure.js'
@@ -42,7 +42,7 @@ export function getJson(
     const finish = (settle: () => void): void => {
       if (over) return
       over = true
-      signal.removeEventListener('abort', onAbort)
+      forget()
       cancelTimer()
       settle()
     }
@@ -50,11 +50,10 @@ export function getJson(
       finish(() => reject(cleanError(error, { redact, requestId: requestIdOf(headers) })))
       control?.abort()
     }
-    const onAbort = (): void => {
+    const forget = onAbort(signal, () => {
       finish(() => reject(abortReason(signal)))
       control?.abort()
-    }
-    signal.addEventListener('abort', onAbort, { once: true })
+    })
     const cancelTimer = clock.after(timeoutMs, () =>
       fail(
         new MoaError('timeout', `${upstream} did not answer within ${timeoutMs / 1000} s.`, {

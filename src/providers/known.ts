@@ -27,7 +27,10 @@ function hosted(
   return { name, title, local: false, dialect: {}, ...provider }
 }
 
-function local(name: string, title: string, port: number): KnownProvider {
+/** Servers that run a model's own chat template; many templates insist on roles that alternate. */
+const STRICT_TEMPLATES: Dialect = { mergeTurns: true, systemFirst: true }
+
+function local(name: string, title: string, port: number, dialect: Dialect = {}): KnownProvider {
   return {
     name,
     title,
@@ -35,7 +38,7 @@ function local(name: string, title: string, port: number): KnownProvider {
     keyVariables: [],
     local: true,
     port,
-    dialect: {},
+    dialect,
   }
 }
 
@@ -72,6 +75,7 @@ export const KNOWN_PROVIDERS: readonly KnownProvider[] = [
   hosted('deepseek', 'DeepSeek', {
     baseURL: 'https://api.deepseek.com',
     keyVariables: ['DEEPSEEK_API_KEY'],
+    dialect: { assistantLast: false },
     capabilities: { prefill: false },
   }),
   hosted('fireworks', 'Fireworks AI', {
@@ -91,16 +95,19 @@ export const KNOWN_PROVIDERS: readonly KnownProvider[] = [
   hosted('gemini', 'Google Gemini', {
     baseURL: 'https://generativelanguage.googleapis.com/v1beta/openai',
     keyVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY'],
+    dialect: { assistantLast: false },
+    capabilities: { prefill: false },
   }),
   hosted('anthropic', 'Anthropic', {
     baseURL: 'https://api.anthropic.com/v1',
     keyVariables: ['ANTHROPIC_API_KEY'],
-    dialect: { developerRole: true },
+    dialect: { developerRole: true, assistantLast: false },
+    capabilities: { prefill: false },
   }),
   local('ollama', 'Ollama', 11434),
-  local('lmstudio', 'LM Studio', 1234),
-  local('llamacpp', 'llama.cpp', 8080),
-  local('vllm', 'vLLM', 8000),
+  local('lmstudio', 'LM Studio', 1234, STRICT_TEMPLATES),
+  local('llamacpp', 'llama.cpp', 8080, STRICT_TEMPLATES),
+  local('vllm', 'vLLM', 8000, STRICT_TEMPLATES),
 ]
 
 /** The name under which simulated models are found; they run in this process and need no settings. */

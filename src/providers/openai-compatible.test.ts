@@ -604,3 +604,28 @@ async function closedPort(): Promise<number> {
   await new Promise<void>((resolve) => probe.close(() => resolve()))
   return port
 }
+
+describe('the bill of an answer that is found wanting', () => {
+  const usage = { prompt_tokens: 11, completion_tokens: 7, cost: 0.25 }
+  const message = { role: 'assistant', content: 'half an answer' }
+  it.each([
+    ['lacks its finish reason', { choices: [{ index: 0, message, finish_reason: null }], usage }],
+    ['says that it broke off', { choices: [{ index: 0, message, finish_reason: 'error' }], usage }],
+    ['comes with an error', { choices: [{ index: 0, message }], usage, error: { message: 'overloaded' } }],
+  ])('is what the upstream reports when it %s', async (_, body) => {
+    for (const delivery of ['whole', 'stream'] as const) {
+      calls = []
+      const text = JSON.stringify(body)
+      const model = await modelFor(
+        delivery === 'whole' ? send(200, JSON_TYPE, text) : send(200, SSE, `data: ${text}\n\n`),
+      )
+      await failure(model, delivery)
+      expect(calls[0]).toMatchObject({
+        usageSource: 'reported',
+        usage: { inputTokens: 11, outputTokens: 7 },
+        costUsd: 0.25,
+      })
+      await server?.close()
+    }
+  })
+})

@@ -26,7 +26,8 @@ export function priceOf(
   return tablePrice(provider, model) ?? tablePrice(provider, withoutDate(model))
 }
 
-const withoutDate = (model: string): string => model.replace(/-(\d{4}-\d{2}-\d{2}|20\d{6})$/, '')
+/** `gpt-5` of `gpt-5-2025-08-07`. */
+export const withoutDate = (model: string): string => model.replace(/-(\d{4}-\d{2}-\d{2}|20\d{6})$/, '')
 
 function tablePrice(provider: string, model: string): Price | null {
   const lists = Object.hasOwn(PRICE_TABLE, provider) ? PRICE_TABLE[provider] : undefined

@@ -1,5 +1,6 @@
-import { MoaError, errorInfo, type BreakerStatus, type Model } from '../core/index.js'
+import { MoaError, errorInfo, type BreakerStatus, type Model, type ModelCapabilities } from '../core/index.js'
 import { Limiter, didYouMean, systemClock, type Clock, type Random } from '../util/index.js'
+import { contextWindowOf, type ContextOverrides } from './context-windows.js'
 import { parseBaseURL, redactor, requestHeaders } from './endpoint.js'
 import type { JsonRequestContext } from './json-request.js'
 import { KNOWN_PROVIDERS, knownProvider } from './known.js'
@@ -19,6 +20,8 @@ export interface ProvidersOptions {
   readonly inProcess?: Readonly<Record<string, InProcessProvider>>
   /** The user's own prices, by `provider/model`; they win over the table. */
   readonly prices?: PriceOverrides
+  /** The user's own context windows in tokens, by `provider/model`; they win over the table. */
+  readonly contextTokens?: ContextOverrides
   readonly clock?: Clock
   /** For the jitter of retries. Default `Math.random`. */
   readonly random?: Pick<Random, 'next'>
@@ -196,7 +199,7 @@ class Provider {
    */
   model(model: string): Model {
     this.#needKey()
-    const { name, baseURL, apiKey, headers, dialect, timeouts, local, retry, capabilities } = this.#settings
+    const { name, baseURL, apiKey, headers, dialect, timeouts, local, retry } = this.#settings
     const overrides = this.#options.prices
     const http = openAICompatible({
       provider: name,
@@ -207,7 +210,7 @@ class Provider {
       ...(dialect && { dialect }),
       ...(timeouts && { timeouts }),
       ...(local !== undefined && { local }),
-      ...(capabilities && { capabilities }),
+      capabilities: this.#capabilities(model),
       price: priceOf(name, model, {
         ...(overrides && { overrides }),
         ...(local !== undefined && { local }),
@@ -222,6 +225,14 @@ class Provider {
     const retried = withRetry(broken, { ...retry, clock: this.#clock, ...(random && { random }) })
     const held = withConcurrency(retried, this.#limiter)
     return breakers ? withBreakerCheck(held, breakers, model) : held
+  }
+
+  #capabilities(model: string): ModelCapabilities {
+    const { name, capabilities } = this.#settings
+    const window = contextWindowOf(name, model, this.#options.contextTokens)
+    if (window === undefined) return { ...capabilities }
+    const { contextTokens, promptTokens } = window
+    return { ...capabilities, contextTokens, ...(promptTokens !== undefined && { promptTokens }) }
   }
 
   async listModels(signal: AbortSignal): Promise<ModelInfo[]> {

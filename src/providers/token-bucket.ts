@@ -1,4 +1,4 @@
-import { abortReason, type Clock } from '../util/index.js'
+import { abortReason, onAbort, type Clock } from '../util/index.js'
 
 interface Waiter {
   readonly amount: number
@@ -41,20 +41,19 @@ export class TokenBucket {
       return Promise.resolve()
     }
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
-        this.#waiters.delete(waiter)
-        this.#schedule()
-        reject(abortReason(signal))
-      }
       const waiter: Waiter = {
         amount,
         grant: () => {
-          signal.removeEventListener('abort', onAbort)
+          forget()
           resolve()
         },
       }
-      signal.addEventListener('abort', onAbort, { once: true })
       this.#waiters.add(waiter)
+      const forget = onAbort(signal, () => {
+        this.#waiters.delete(waiter)
+        this.#schedule()
+        reject(abortReason(signal))
+      })
       this.#schedule()
     })
   }

@@ -82,6 +82,9 @@ class MemoryStore implements Store {
     }
   }
 
+  /** What was deleted is gone already. */
+  compact(): void {}
+
   close(): void {}
 }
 

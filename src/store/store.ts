@@ -84,5 +84,7 @@ export interface Store {
   journal<T>(name: string): Journal<T>
   /** All of the work or, when it throws, nothing of it. Transactions do not nest. */
   transaction<T>(work: () => T): T
+  /** Gives back the space of what was deleted, and leaves nothing of it in the file. Takes as long as copying the rest. */
+  compact(): void
   close(): void
 }

@@ -12,15 +12,14 @@ export function sleep(ms: number, signal: AbortSignal, clock: Clock = systemCloc
       reject(abortReason(signal))
       return
     }
-    const onAbort = (): void => {
-      cancel()
-      reject(abortReason(signal))
-    }
     const cancel = clock.after(ms, () => {
-      signal.removeEventListener('abort', onAbort)
+      forget()
       resolve()
     })
-    signal.addEventListener('abort', onAbort, { once: true })
+    const forget = onAbort(signal, () => {
+      cancel()
+      reject(abortReason(signal))
+    })
   })
 }
 
@@ -31,10 +30,19 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<
     return Promise.reject(abortReason(signal))
   }
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(abortReason(signal))
-    signal.addEventListener('abort', onAbort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+    const forget = onAbort(signal, () => reject(abortReason(signal)))
+    promise.then(resolve, reject).finally(forget)
   })
+}
+
+/**
+ * Calls back once when a signal aborts, or at once when it has, until the returned function is called. However many
+ * follow one signal, it carries a single listener: signals scan theirs at every change, and warn of leaks beyond ten.
+ */
+export function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  const scope = Scope.of(signal)
+  scope.onAbort(callback)
+  return () => scope.forget(callback)
 }
 
 /** An `AbortController` that also aborts with its parent, until it is released. */
@@ -57,26 +65,24 @@ const OVER = new DOMException('This operation was aborted', 'AbortError')
  * real `AbortSignal` is made only for whoever asks for one.
  */
 export class Scope implements LinkedController {
-  readonly #parent: AbortSignal | Scope
+  readonly #parent: Scope | undefined
   /** What ends with this scope: narrower scopes and callbacks. Made when the first is added. */
   #followers: Set<Scope | (() => void)> | undefined
   #controller: AbortController | undefined
-  #onParentAbort: (() => void) | undefined
   #aborted = false
   #reason: unknown
+  /** Told when the last follower has left. */
+  #deserted: (() => void) | undefined
 
   /** Follows its parent at once; a scope under an aborted parent is aborted from the start. */
-  constructor(parent: AbortSignal | Scope) {
-    this.#parent = parent
-    if (parent.aborted) {
+  constructor(parent?: AbortSignal | Scope) {
+    const wider = parent === undefined || parent instanceof Scope ? parent : Scope.of(parent)
+    this.#parent = wider
+    if (wider === undefined) return
+    if (wider.#aborted) {
       this.#aborted = true
-      this.#reason = parent instanceof Scope ? parent.reason : abortReason(parent)
-    } else if (parent instanceof Scope) {
-      parent.#follow(this)
-    } else {
-      this.#onParentAbort = () => this.abort(parent.reason)
-      parent.addEventListener('abort', this.#onParentAbort, { once: true })
-    }
+      this.#reason = wider.#reason
+    } else wider.#follow(this)
   }
 
   get aborted(): boolean {
@@ -92,6 +98,7 @@ export class Scope implements LinkedController {
     if (this.#controller === undefined) {
       this.#controller = new AbortController()
       if (this.#aborted) this.#controller.abort(this.#reason)
+      SCOPES.set(this.#controller.signal, this)
     }
     return this.#controller.signal
   }
@@ -102,15 +109,15 @@ export class Scope implements LinkedController {
     this.#aborted = true
     this.#reason = reason
     this.release()
+    // First, since followers may look at it.
+    this.#controller?.abort(reason)
     const followers = this.#followers
     this.#followers = undefined
-    if (followers) {
-      for (const follower of followers) {
-        if (follower instanceof Scope) follower.abort(reason)
-        else follower()
-      }
+    if (followers === undefined) return
+    for (const follower of followers) {
+      if (follower instanceof Scope) follower.abort(reason)
+      else follower()
     }
-    this.#controller?.abort(reason)
   }
 
   /** Calls back once when the work is called off, or at once when it is already, until {@link forget}. */
@@ -121,7 +128,7 @@ export class Scope implements LinkedController {
 
   /** Takes an `onAbort` back. */
   forget(callback: () => void): void {
-    this.#followers?.delete(callback)
+    this.#leave(callback)
   }
 
   throwIfAborted(): void {
@@ -130,13 +137,37 @@ export class Scope implements LinkedController {
 
   /** Lets go of the parent without calling anything off. */
   release(): void {
-    const parent = this.#parent
-    if (parent instanceof Scope) parent.#followers?.delete(this)
-    else if (this.#onParentAbort) parent.removeEventListener('abort', this.#onParentAbort)
+    if (this.#parent) this.#parent.#leave(this)
   }
 
   #follow(follower: Scope | (() => void)): void {
     const followers = (this.#followers ??= new Set())
     followers.add(follower)
   }
+
+  #leave(follower: Scope | (() => void)): void {
+    if (this.#followers?.delete(follower) === true && this.#followers.size === 0) this.#deserted?.()
+  }
+
+  /** The scope that ends with a signal. It lets go of the signal when nobody follows any more. */
+  static of(signal: AbortSignal): Scope {
+    const known = SCOPES.get(signal)
+    if (known !== undefined) return known
+    const scope = new Scope()
+    const end = (): void => scope.abort(abortReason(signal))
+    if (signal.aborted) {
+      end()
+      return scope
+    }
+    signal.addEventListener('abort', end, { once: true })
+    SCOPES.set(signal, scope)
+    scope.#deserted = () => {
+      signal.removeEventListener('abort', end)
+      SCOPES.delete(signal)
+    }
+    return scope
+  }
 }
+
+/** Scopes by their signals: those made here, and those of others that somebody follows. */
+const SCOPES = new WeakMap<AbortSignal, Scope>()

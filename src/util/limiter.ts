@@ -1,4 +1,4 @@
-import { abortReason } from './abort.js'
+import { abortReason, onAbort } from './abort.js'
 
 interface Waiter {
   grant(): void
@@ -36,18 +36,17 @@ export class Limiter {
       return Promise.resolve(this.#releaser())
     }
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
-        this.#waiters.delete(waiter)
-        reject(abortReason(signal))
-      }
       const waiter: Waiter = {
         grant: () => {
-          signal.removeEventListener('abort', onAbort)
+          forget()
           resolve(this.#releaser())
         },
       }
-      signal.addEventListener('abort', onAbort, { once: true })
       this.#waiters.add(waiter)
+      const forget = onAbort(signal, () => {
+        this.#waiters.delete(waiter)
+        reject(abortReason(signal))
+      })
     })
   }
 

@@ -1,6 +1,15 @@
+import { getEventListeners } from 'node:events'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { abortable, canonicalJson, closest, deepFreeze, editDistance, linkedController } from './index.js'
+import {
+  abortable,
+  canonicalJson,
+  closest,
+  deepFreeze,
+  editDistance,
+  linkedController,
+  onAbort,
+} from './index.js'
 import { seededRandom, sha256Hex, sleep } from './index.js'
 
 describe('sleep', () => {
@@ -25,6 +34,31 @@ describe('abortable', () => {
     const never = abortable(new Promise(() => {}), controller.signal)
     controller.abort(new Error('stop'))
     await expect(never).rejects.toThrow('stop')
+  })
+})
+
+describe('onAbort', () => {
+  it('puts one listener on a signal however many follow it, and calls each once', () => {
+    const controller = new AbortController()
+    const called: number[] = []
+    const forgets = Array.from({ length: 300 }, (_, index) =>
+      onAbort(controller.signal, () => called.push(index)),
+    )
+    const links = Array.from({ length: 300 }, () => linkedController(controller.signal))
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(1)
+    forgets[7]?.()
+    const reason = new Error('enough')
+    controller.abort(reason)
+    controller.abort(new Error('again'))
+    expect(called).toHaveLength(299)
+    expect(called).not.toContain(7)
+    expect(links.every(({ signal }) => signal.reason === reason)).toBe(true)
+  })
+
+  it('calls at once when the signal has aborted already', () => {
+    let called = 0
+    onAbort(AbortSignal.abort(new Error('before')), () => (called += 1))
+    expect(called).toBe(1)
   })
 })
 

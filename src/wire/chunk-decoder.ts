@@ -3,7 +3,7 @@ import type { AnswerEvent, FinishReason, Usage } from '../core/index.js'
 import { decodeError, readErrorBody } from './error.js'
 import { decodeFinishReason } from './finish-reason.js'
 import { decodeLogprobs } from './logprobs.js'
-import type { WireChunk, WireContentFragment, WireDelta, WireToolCall } from './types.js'
+import type { WireChunk, WireContentFragment, WireDelta, WireToolCall, WireUsage } from './types.js'
 import { decodeUsage } from './usage.js'
 
 /** What a decoded answer cost according to its upstream, when it said so. */
@@ -87,6 +87,9 @@ export class ChunkDecoder {
   /** Same as {@link data} for a chunk that is parsed already. */
   chunk(chunk: WireChunk): void {
     if (this.#finished) return
+    const choice = chunk.choices?.[0]
+    // First, because what follows may throw, and what was used is billed all the same.
+    this.#bill(chunk.usage ?? choice?.usage)
     if ((chunk.error !== undefined && chunk.error !== null) || chunk.object === 'error')
       throw decodeError({ upstream: this.#upstream, body: readErrorBody(chunk) })
     if (!this.#started) {
@@ -94,17 +97,17 @@ export class ChunkDecoder {
       if (chunk.model) this.#model = chunk.model
     }
     if (chunk.system_fingerprint) this.#fingerprint = chunk.system_fingerprint
-    const choice = chunk.choices?.[0]
     if (choice !== undefined && (choice.index ?? 0) === 0) {
       const delta = choice.delta ?? choice.message
       if (delta) this.#delta(delta, choice.logprobs ? decodeLogprobs(choice.logprobs) : undefined)
       if (choice.finish_reason) this.#finishReason(choice.finish_reason)
     }
-    const usage = chunk.usage ?? choice?.usage
-    if (usage) {
-      this.#usage = decodeUsage(usage)
-      if (typeof usage.cost === 'number') this.#costUsd = usage.cost
-    }
+  }
+
+  #bill(usage: WireUsage | null | undefined): void {
+    if (!usage) return
+    this.#usage = decodeUsage(usage)
+    if (typeof usage.cost === 'number') this.#costUsd = usage.cost
   }
 
   /** The stream has ended. Emits `finish`, or throws `incomplete_stream` when the upstream never gave a reason. */

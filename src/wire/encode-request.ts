@@ -1,9 +1,10 @@
 import { textOf } from '../core/index.js'
 import type { ChatRequest, ContentPart, Message, ResponseFormat, Tool, ToolChoice } from '../core/index.js'
+import { orderTurns, type TurnRules } from './turns.js'
 import type { WireMessage, WirePart } from './types.js'
 
 /** Where servers differ in what they accept. The default is what most OpenAI-compatible servers take. */
-export interface Dialect {
+export interface Dialect extends TurnRules {
   /** Default `max_tokens`; OpenAI itself wants `max_completion_tokens`. */
   readonly maxTokensField?: 'max_tokens' | 'max_completion_tokens'
   /** Keeps the `developer` role; elsewhere it is sent as `system`. Default false. */
@@ -28,7 +29,7 @@ export function encodeRequest(request: ChatRequest, options: EncodeOptions): Rec
   const dialect = options.dialect ?? {}
   const body: Record<string, unknown> = {
     model: options.model,
-    messages: request.messages.map((message) => encodeMessage(message, dialect)),
+    messages: orderTurns(request.messages, dialect).map((message) => encodeMessage(message, dialect)),
   }
   if (dialect.markPrefill === true) markPrefill(body['messages'] as WireMessage[])
   const set = (field: string, value: unknown): void => {

@@ -11,12 +11,14 @@ import { encodeUsage } from './usage.js'
  * The events of a chat completion that came in one piece, `finish` last.
  *
  * @param body the parsed JSON body of a 2xx answer
+ * @param options.onReported told what the upstream says of tokens and cost, also when the answer is then found wanting:
+ *   it is billed all the same
  * @throws {@link MoaError} `invalid_response` when it is no chat completion, what an error body in it says,
  *   `incomplete_stream` when it lacks its finish reason
  */
 export function decodeResponse(
   body: unknown,
-  options: { upstream: string; model: string },
+  options: { upstream: string; model: string; onReported?: (reported: Reported) => void },
 ): { events: AnswerEvent[]; reported: Reported } {
   const events: AnswerEvent[] = []
   const decoder = new ChunkDecoder({
@@ -38,8 +40,12 @@ export function decodeResponse(
       { retryable: true },
     )
   }
-  decoder.chunk(response)
-  decoder.end()
+  try {
+    decoder.chunk(response)
+    decoder.end()
+  } finally {
+    options.onReported?.(decoder.reported)
+  }
   return { events, reported: decoder.reported }
 }
 

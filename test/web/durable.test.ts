@@ -59,7 +59,7 @@ describe.skipIf(!hasBrowser)('conversations that outlive the page', () => {
     const entry = page.locator('.history').getByRole('link', { name: /A question about otters/ })
     await entry.waitFor()
     await menu(page, 'Rename')
-    await page.getByLabel('Title').fill('Otters')
+    await page.getByLabel('Title', { exact: true }).fill('Otters')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('heading', { name: 'Otters' }).waitFor()
     await page.getByLabel('Search titles').fill('otte')

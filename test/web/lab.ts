@@ -27,7 +27,7 @@ recipes:
   limping: { proposers: [lab/ada, lab/grace, lab/alan+error-mid=5], aggregator: lab/barbara }
   slow: { proposers: [lab/ada+pace=60, lab/grace+pace=60], aggregator: lab/barbara+pace=150+tokens=400 }
   hopeless: { proposers: [lab/ada+400], aggregator: lab/barbara+400 }
-  hostile: { proposers: [lab/mallory, lab/ada], aggregator: lab/mallory }
+  hostile: { proposers: [lab/mallory+pace=0, lab/ada], aggregator: lab/barbara }
 prices: { lab/ada: { input: 1, output: 4 }, lab/grace: { input: 1, output: 4 }, lab/barbara: { input: 3, output: 12 } }
 `
 
@@ -117,7 +117,9 @@ export class WebLab {
 /** Chooses who answers. */
 export async function choose(page: Page, recipe: string): Promise<void> {
   await page.getByRole('button', { name: /^Who answers/ }).click()
-  await page.getByRole('menuitemradio', { name: new RegExp(`^${recipe}(?![\\w+])`) }).click()
+  await page
+    .getByRole('menuitemradio', { name: new RegExp(`^${recipe.replaceAll('+', '\\+')}(?![\\w+])`) })
+    .click()
 }
 
 /** Asks with the keyboard. */

@@ -16,6 +16,12 @@ describe.skipIf(!hasBrowser)('what a hostile model can do to the page', () => {
     await choose(page, 'hostile')
     await ask(page, HOSTILE_QUESTION)
     await answered(page)
+    expect(await page.locator('.pane').first().innerText()).toContain('‹U+202E›')
+    expect(await page.locator('#app img, .pane script, .pane iframe').count()).toBe(0)
+    await choose(page, 'lab/mallory+pace=0')
+    await page.getByRole('link', { name: 'Chat' }).click()
+    await ask(page, HOSTILE_QUESTION)
+    await answered(page)
     await page.getByText('The end of it.').first().waitFor()
     await page.locator('.formula math').first().waitFor()
     const found = await page.evaluate(() => {
@@ -50,7 +56,7 @@ describe.skipIf(!hasBrowser)('what a hostile model can do to the page', () => {
       expect(rel).toContain('noopener')
       expect(target).toBe('_blank')
     }
-    expect(found.text).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u0000\u0007\u001b]/)
+    expect(/[\u202a-\u202e\u2066-\u2069\u0000\u0007\u001b]/.exec(found.text)).toBeNull()
     expect(found.text).toContain('‹U+202E›')
     expect(found.text).toContain('covering text')
     expect(found.text).toContain('<script>window.harmed = 10</script>')

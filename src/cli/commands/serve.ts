@@ -7,18 +7,22 @@ import { watchConfig } from '../serve/config-watch.js'
 import { findKeyFile, type KeyFile } from '../serve/key-file.js'
 import { addressOf, checkAddress, gatewaySettings, type ServeOptions } from '../serve/options.js'
 import { requestLog, type RequestLog } from '../serve/request-log.js'
-import { Reloading, openServed, type Served } from '../serve/served.js'
+import { Reloading, openServed, type Served, type ServedFiles } from '../serve/served.js'
 import type { Shell } from '../shell.js'
 import { openUi, type Ui } from '../ui/open-ui.js'
 import { version } from '../version.js'
 
 /** `moa serve`: recipes and models over OpenAI's and Anthropic's interfaces, until it is stopped. */
 export async function serve({ shell, options }: Invocation<ServeOptions>): Promise<void> {
-  const files = { config: options.config, record: options.record }
+  let ui: Ui | undefined
+  const files: ServedFiles = {
+    config: options.config,
+    record: options.record,
+    ...(options.ui !== false && { onLine: (line) => ui?.onLine(line) }),
+  }
   const served = await openServed(files, shell)
   const { settings } = served.workspace
   let keys: KeyFile | undefined
-  let ui: Ui | undefined
   let reloading: Reloading | undefined
   try {
     tellWarnings(served.workspace, shell)

@@ -1,7 +1,8 @@
 import { Argument, Command, Option } from 'commander'
-import { BENCHMARKS } from '../../eval/harness/run-spec.js'
+import { BENCHMARKS } from '../../eval/harness/benchmark-names.js'
 import type { AddCommand } from '../program.js'
-import { collect, configFlag, jsonFlag, number, recordFlag } from './flags.js'
+import { evalFiles } from './eval-files.js'
+import { collect, configFlag, jsonFlag, number } from './flags.js'
 
 const count = number({ whole: true, least: 1 })
 
@@ -9,11 +10,10 @@ const benchmark = (): Argument => new Argument('<benchmark>').choices([...BENCHM
 
 /** `moa eval`. */
 export function evaluation(add: AddCommand): Command {
-  return add(new Command('eval').description('measure models and mixtures with benchmarks'))
-    .addCommand(run(add))
-    .addCommand(list(add))
-    .addCommand(show(add))
-    .addCommand(compare(add))
+  const command = add(new Command('eval').description('measure models and mixtures with benchmarks'))
+  for (const part of [run(add), list(add), show(add), compare(add), exportRun(add), ...evalFiles(add)])
+    command.addCommand(part)
+  return command
 }
 
 function run(add: AddCommand): Command {
@@ -32,9 +32,28 @@ function run(add: AddCommand): Command {
         collect,
       )
       .option('-b, --baseline <[name=]model>', 'whom the contestants are compared with, like a contestant')
-      .option('--edition <name>', 'edition of the benchmark, such as 1 or 2 of alpaca-eval')
+      .option(
+        '--edition <name>',
+        'edition of the benchmark: 1 or 2 of alpaca-eval, v0.1 or v2.0 of arena-hard',
+      )
+      .option('--mode <mode>', 'of mt-bench: single, pairwise-baseline or pairwise-all (default: single)')
+      .option(
+        '--reference-answers <name>',
+        'of mt-bench: whose answers the judge is shown as right (default: gpt-4)',
+      )
+      .option('--category <name>', 'of arena-hard v2.0 (default: hard_prompt)')
+      .option(
+        '--deterministic-judge',
+        'of flask: ask the judge at temperature 0, which published scores were not',
+      )
       .option('--data <folder>', "folder with the benchmark's files, in place of the downloaded ones")
       .option('--calibration <folder>', 'folder with df_gamed.csv, where it is not among the data')
+      .option('--gold <file>', "people's votes that alpaca-judges compares judges with")
+      .option(
+        '--judge-seeds <count>',
+        'how often alpaca-judges has each pair judged, each time in another order (default: 4)',
+        number({ whole: true, least: 1, most: 4 }),
+      )
       .option('--judge-configs <folder>', 'folder with judge configurations in the official layout')
       .option('--concurrency <count>', 'answers or judgments in work at a time', count, 8)
       .option('--max-cost <dollars>', 'stop before the whole run costs more', number({ least: 0 }))
@@ -47,7 +66,6 @@ function run(add: AddCommand): Command {
       )
       .option('-t, --temperature <number>', 'for contestants', number({ least: 0, most: 2 }))
       .option('--max-tokens <count>', 'longest answer of a contestant, in tokens', count)
-      .addOption(recordFlag())
       .option('--new', 'start over, even if the same run was begun before')
       .addOption(jsonFlag('print the results as JSON'))
       .option('-q, --quiet', 'no progress')
@@ -99,5 +117,17 @@ function compare(add: AddCommand): Command {
       .addOption(jsonFlag('print JSON'))
       .addOption(configFlag()),
     async () => (await import('../commands/eval/compare.js')).evalCompare,
+  )
+}
+
+function exportRun(add: AddCommand): Command {
+  return add(
+    new Command('export')
+      .description("write a run's answers and judgments as files in the benchmark's own formats")
+      .argument('<run>', 'id of the run, or the beginning of one')
+      .option('-o, --out <folder>', "where to (default: a folder of the run's id)")
+      .option('--force', 'overwrite files that are there')
+      .addOption(configFlag()),
+    async () => (await import('../commands/eval/export.js')).evalExport,
   )
 }

@@ -79,6 +79,13 @@ export function recipeFlags(command: Command, words: LimitWords = ONE_ANSWER): C
     .addOption(configFlag())
 }
 
+/** Flags that turn the cache on or off for this once. */
+export function cacheFlags(command: Command): Command {
+  return command
+    .option('--cache', 'keep answers of providers, and take those that are kept')
+    .option('--no-cache', 'make every call, whatever the configuration says')
+}
+
 /** Flags that say what is asked. */
 export function promptFlags(command: Command): Command {
   return command

@@ -1,9 +1,11 @@
 import { Argument, Command } from 'commander'
 import type { AddCommand } from '../program.js'
 import { batch } from './batch.js'
+import { cache } from './cache.js'
 import { config } from './config.js'
+import { data } from './data.js'
 import { evaluation } from './eval.js'
-import { configFlag, jsonFlag, number, promptFlags, recipeFlags, recordFlag } from './flags.js'
+import { cacheFlags, configFlag, jsonFlag, number, promptFlags, recipeFlags, recordFlag } from './flags.js'
 import { recipes } from './recipes.js'
 import { replay } from './replay.js'
 import { runs } from './runs.js'
@@ -11,9 +13,14 @@ import { keys, serve } from './serve.js'
 import { sim } from './sim.js'
 
 const ask = (name: string): Command =>
-  recipeFlags(
-    promptFlags(
-      new Command(name).argument('[prompt...]', 'the question; "-" or nothing reads it from standard input'),
+  cacheFlags(
+    recipeFlags(
+      promptFlags(
+        new Command(name).argument(
+          '[prompt...]',
+          'the question; "-" or nothing reads it from standard input',
+        ),
+      ),
     ),
   )
     .addOption(recordFlag())
@@ -30,7 +37,7 @@ export function defineCommands(add: AddCommand): Command[] {
       async () => (await import('../commands/ask.js')).ask,
     ),
     add(
-      recipeFlags(new Command('chat').description('talk, over several turns'))
+      cacheFlags(recipeFlags(new Command('chat').description('talk, over several turns')))
         .option('-s, --system <text>', 'system prompt')
         .addOption(recordFlag())
         .option('--show-proposals', 'also print every proposal'),
@@ -75,8 +82,10 @@ export function defineCommands(add: AddCommand): Command[] {
     serve(add),
     keys(add),
     evaluation(add),
+    data(add),
     sim(add),
     config(add),
+    cache(add),
     add(
       new Command('completion')
         .description('print a completion script for your shell')

@@ -3,6 +3,9 @@ import { fileURLToPath } from 'node:url'
 import { uiRoutes, type EndedRun, type Route } from '../../gateway/index.js'
 import type { UiContext } from './context.js'
 import { recipesPart } from './recipes/recipes-part.js'
+import type { RecordLine } from '../../record/index.js'
+import { RunTexts } from './runs/run-texts.js'
+import { runsPart } from './runs/runs-part.js'
 import { SpendToday } from './status/spend-today.js'
 import { statusPart } from './status/status-part.js'
 
@@ -14,6 +17,8 @@ export interface Ui {
   readonly routes: readonly Route[]
   /** Has to be told of every run. */
   readonly onRun: (run: EndedRun) => void
+  /** Has to be told of every line of a recording, where what is asked and answered may be kept. */
+  readonly onLine: (line: RecordLine) => void
   close(): void
 }
 
@@ -29,14 +34,17 @@ export async function openUi(options: Omit<UiContext, 'store'>): Promise<Ui> {
   try {
     const context: UiContext = { ...options, store }
     const spend = new SpendToday(store)
+    const texts = new RunTexts(store)
     const closing = new AbortController()
     const services = {
+      runs: runsPart(context, texts),
       recipes: recipesPart(context),
       status: statusPart(context, { spend, signal: closing.signal }),
     }
     return {
       routes: uiRoutes({ folder: PAGES, store, services }),
       onRun: (run) => spend.add(run),
+      onLine: (line) => texts.add(line),
       close() {
         closing.abort()
         spend.close()

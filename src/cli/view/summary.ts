@@ -1,4 +1,4 @@
-import { addCost, addUsage, costOf, NO_COST, NO_USAGE } from '../../core/index.js'
+import { addCost, addUsage, costOfCall, NO_COST, NO_USAGE } from '../../core/index.js'
 import type { CallRecord, Cost, Degradation, Usage } from '../../core/index.js'
 import { oneLine } from '../terminal/sanitize.js'
 import { fitLine, span, wrap, type Line, type Span, type Style } from '../terminal/style.js'
@@ -10,6 +10,8 @@ export interface ModelBill {
   readonly model: string
   readonly calls: number
   readonly failed: number
+  /** Calls answered from the cache. */
+  readonly cached: number
   /** The calls' times added up; models work side by side, so the run is shorter. */
   readonly durationMs: number
   readonly usage: Usage
@@ -25,6 +27,7 @@ export function billByModel(calls: readonly CallRecord[]): ModelBill[] {
       model,
       calls: 0,
       failed: 0,
+      cached: 0,
       durationMs: 0,
       usage: NO_USAGE,
       cost: NO_COST,
@@ -35,8 +38,8 @@ export function billByModel(calls: readonly CallRecord[]): ModelBill[] {
       failed: before.failed + (call.outcome === 'completed' ? 0 : 1),
       durationMs: before.durationMs + call.durationMs,
       usage: addUsage(before.usage, call.usage),
-      // A call that reached no model costs nothing, whatever its price would have been.
-      cost: call.usageSource === 'none' ? before.cost : addCost(before.cost, costOf(call.costUsd)),
+      cached: before.cached + (call.replayedFrom === 'cache' ? 1 : 0),
+      cost: addCost(before.cost, costOfCall(call)),
     })
   }
   return [...bills.values()]
@@ -116,8 +119,10 @@ export function summaryLines({ calls, usage, cost, elapsedMs }: Totals, width: n
   ]
 }
 
-const callsOf = ({ calls, failed }: ModelBill): string =>
-  failed === 0 ? String(calls) : `${calls} (${failed} failed)`
+function callsOf({ calls, failed, cached }: ModelBill): string {
+  const notes = [...(failed > 0 ? [`${failed} failed`] : []), ...(cached > 0 ? [`${cached} cached`] : [])]
+  return notes.length === 0 ? String(calls) : `${calls} (${notes.join(', ')})`
+}
 
 function costCell({ cost, usage }: ModelBill): string {
   // Nothing was asked of the model, so there is nothing to be unknown.

@@ -7,15 +7,14 @@ export interface RunFlags {
   readonly config?: string
   /** File into which runs and calls are recorded. */
   readonly record?: string
+  /** Whether answers of providers are kept; the configuration says when the flag does not. */
+  readonly cache?: boolean
 }
 
-/**
- * A workspace whose runs are kept in the history, and recorded when that was asked for. What goes wrong with either is a
- * warning.
- */
+/** A workspace whose runs are recorded and kept as the flags ask for. What goes wrong with it is a warning. */
 export function openForRuns(
   shell: Pick<Shell, 'stderr' | 'note'>,
-  { config, record }: RunFlags,
+  { config, record, cache }: RunFlags,
 ): Promise<Workspace> {
-  return openWorkspace({ config, record, history: 'cli', onProblem: ({ message }) => warn(shell, message) })
+  return openWorkspace({ config, record, cache, onProblem: ({ message }) => warn(shell, message) })
 }

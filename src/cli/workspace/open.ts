@@ -10,9 +10,8 @@ import { modelsAsked, type Plan } from '../../engine/plan.js'
 import type { RecipeInput } from '../../engine/recipe.js'
 import { ownRecipes, type OwnModels } from '../../engine/shipped.js'
 import { KNOWN_PROVIDERS, SIM_PROVIDER } from '../../providers/known.js'
-import type { RecordLine } from '../../record/index.js'
-import type { RunHistory } from '../../history/index.js'
 import { createProviders, type InProcessProvider, type Providers } from '../../providers/registry.js'
+import { answerCache } from './answer-cache.js'
 import { localModels } from './local-models.js'
 import { providerSettings } from './provider-settings.js'
 import { Simulator } from './simulator.js'
@@ -41,7 +40,7 @@ export interface Workspace {
   model(target: string | Plan, recipe?: RecipeInput): Promise<Model>
   /** Whether simulated models take part. */
   simulated(target: string | Plan): boolean
-  /** Closes all connections, and the recording. */
+  /** Closes all connections, the recording and the cache. */
   close(): Promise<void>
 }
 
@@ -49,24 +48,13 @@ export interface WorkspaceOptions {
   /** Configuration file to use in place of the one found upward from the working directory. */
   readonly config?: string | undefined
   readonly host?: Host
-  /** What a configuration file would say, in place of what it says: for looking before writing. */
-  readonly texts?: ReadonlyMap<string, string>
   /** Put around every model of a provider, in mixtures too: a journal, a cache. Called once for each address. */
   readonly around?: (model: Model) => Model
+  /** Whether answers of providers are kept; wins over the configuration. */
+  readonly cache?: boolean | undefined
   /** File into which every run and every call is recorded. */
   readonly record?: string | undefined
-  /** Go on with that file if it is there. Default: it is replaced. */
-  readonly recordAppend?: boolean
-  /**
-   * Keep every run in the history under this source (`cli`, `gateway`, …), unless the configuration keeps none. Default:
-   * keep none.
-   */
-  readonly history?: string | undefined
-  /** How long runs may be held back to be written together, in milliseconds. Default 0. */
-  readonly historyHoldMs?: number
-  /** Told of every run and call as the lines of a recording, while the history keeps what is asked and answered. */
-  readonly onLine?: (line: RecordLine) => void
-  /** Told of what went wrong without keeping anybody from an answer. Default: nobody. */
+  /** Told of what went wrong without keeping anybody from an answer. Default: a warning of the process. */
   readonly onProblem?: (problem: MoaError) => void
 }
 
@@ -76,34 +64,29 @@ export interface WorkspaceOptions {
  * @throws {@link MoaError} `config_invalid` and the like
  */
 export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Workspace> {
-  const { config, host, texts, around, onProblem = () => {} } = options
+  const { config, host, around, onProblem = ({ message }) => process.emitWarning(message) } = options
   const settings = await loadSettings({
     known: KNOWN_PROVIDERS,
     ...(config !== undefined && { file: config }),
     ...(host && { host }),
-    ...(texts && { texts }),
   })
   const simulator = new Simulator()
+  const upstreamSettings = providerSettings(settings)
+  const cache =
+    (options.cache ?? settings.cache.enabled)
+      ? await answerCache({ settings: settings.cache, providers: upstreamSettings, onProblem })
+      : undefined
   const providers = createProviders({
-    providers: providerSettings(settings),
     inProcess: {
       [SIM_PROVIDER]: { model: (model) => simulator.model(model) },
       ...(await replayProviders(settings, onProblem)),
     },
+    providers: upstreamSettings,
     prices: settings.prices,
+    contextTokens: settings.contextTokens,
   })
-  const tellsLines = wantsLines(options, settings)
-  const recording = options.record === undefined && !tellsLines ? undefined : await import('./recording.js')
-  const recorder =
-    options.record === undefined
-      ? undefined
-      : recording?.startRecording(options.record, {
-          settings,
-          append: options.recordAppend === true,
-          onFailure: onProblem,
-        })
-  const history = await historyOf(options, settings)
-  const lines = tellsLines ? recording?.runLines(options.onLine, settings) : undefined
+  const recording = options.record === undefined ? undefined : await import('./recording.js')
+  const recorder = recording?.startRecording(options.record as string, { settings, onFailure: onProblem })
   let own = settings.own
   const recipes: Record<string, RecipeInput> = { ...settings.recipes }
   const book = new RecipeBook({
@@ -111,9 +94,9 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     modelMap: settings.models,
     model: remembered((address) => {
       const upstream = providers.model(address)
-      const model = around ? around(upstream) : upstream
-      const told = lines ? lines.model(model) : model
-      return recorder ? recorder.model(told) : told
+      const kept = cache ? cache.around(upstream) : upstream
+      const model = around ? around(kept) : kept
+      return recorder ? recorder.model(model) : model
     }),
   })
   const resolve = (target: string | Plan): Model => {
@@ -144,40 +127,19 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     simulated,
     async model(target, recipe) {
       if (simulated(target)) await simulator.load()
-      let model = resolve(target)
-      if (recording) {
-        const made =
-          recipe ?? (typeof target === 'string' && book.has(target) ? book.recipe(target) : undefined)
-        const source = made && recording.sourceOf(made, { book, renames: settings.models })
-        model = lines ? lines.mixture(model, source) : model
-        model = recorder ? recorder.mixture(model, source) : model
-      }
-      if (history === undefined) return model
-      return history.observe(model, { source: options.history as string, simulated: simulated(target) })
+      const model = resolve(target)
+      if (!recorder || !recording) return model
+      const made =
+        recipe ?? (typeof target === 'string' && book.has(target) ? book.recipe(target) : undefined)
+      return recorder.mixture(model, made && recording.sourceOf(made, { book, renames: settings.models }))
     },
     async close() {
-      history?.close()
       recorder?.close()
       await providers.close()
+      cache?.close()
     },
   }
 }
-
-async function historyOf(
-  { history, historyHoldMs, onProblem }: WorkspaceOptions,
-  settings: Settings,
-): Promise<RunHistory | undefined> {
-  if (history === undefined || settings.history.enabled === false) return undefined
-  const { openHistory } = await import('./history.js')
-  return openHistory(settings, {
-    ...(historyHoldMs !== undefined && { holdMs: historyHoldMs }),
-    ...(onProblem && { onProblem }),
-  })
-}
-
-/** Nothing is told of where nothing may be kept. */
-const wantsLines = ({ onLine }: WorkspaceOptions, { history }: Settings): boolean =>
-  onLine !== undefined && history.enabled !== false && history.content === true
 
 /** Recordings that answer in place of servers. */
 async function replayProviders(
@@ -210,7 +172,9 @@ function remembered(make: (address: string) => Model): (address: string) => Mode
 function withTemplatePlace(error: unknown, dataFolder: string): unknown {
   if (!(error instanceof MoaError) || error.code !== 'template_missing') return error
   const place = join(dataFolder, TEMPLATE_NAME)
-  return new MoaError(error.code, `${error.message} Or save it as ${place}.`, { cause: error })
+  return new MoaError(error.code, `${error.message} \`moa data pull moa-template\` saves it as ${place}.`, {
+    cause: error,
+  })
 }
 
 /** Also what a recording holds of a simulated model. */

@@ -7,7 +7,7 @@ import { INHERITABLE, type InheritableField } from '../recipe.js'
 import { adviserView } from './adviser-view.js'
 import { trimHistory } from './history.js'
 import type { Material } from './material.js'
-import { composeNative, seedOf, type Task } from './native.js'
+import { composeNative, seedOf, withoutReasoning, type Task } from './native.js'
 import { appendToSystem, injectReferences } from './together.js'
 
 /** Tokens kept free for the answer where neither slot nor request limits it. */
@@ -116,8 +116,7 @@ function compose(
   options: { task: Task; maxTokens: number | undefined },
 ): Prompt {
   const { plan, slot, model, request, material } = input
-  const window = slot.slot.contextTokens ?? model.capabilities?.contextTokens
-  const room = window === undefined ? undefined : window - (options.maxTokens ?? ANSWER_RESERVE_TOKENS)
+  const room = roomOf(input, options.maxTokens)
   const deviations: Degradation[] = []
   let messages = slot.slot.system === undefined ? base : appendToSystem(base, slot.slot.system)
   if (room !== undefined && plan.history === 'trim') {
@@ -127,7 +126,7 @@ function compose(
   }
   if (plan.mode === 'together' && (options.task === 'aggregate' || options.task === 'refine')) {
     if (plan.template === undefined) throw missingTemplate(plan.name)
-    const references = material.proposals.map(({ text }) => text)
+    const references = material.proposals.map(({ text }) => withoutReasoning(text))
     return { messages: injectReferences(messages, plan.template, references), deviations, order: [] }
   }
   const seed = request.seed === undefined ? seedOf(request.messages) : String(request.seed)
@@ -141,6 +140,15 @@ function compose(
   })
   if (composed.trimmed > 0) deviations.push(trimNote(slot.ref, composed.trimmed))
   return { messages: composed.messages, deviations, order: composed.order }
+}
+
+/** Tokens the prompt may take; `undefined` when the window is unknown. */
+function roomOf({ slot, model }: ComposeInput, maxTokens: number | undefined): number | undefined {
+  const { contextTokens, promptTokens = Infinity } = model.capabilities ?? {}
+  const window = slot.slot.contextTokens ?? contextTokens
+  return window === undefined
+    ? undefined
+    : Math.min(window - (maxTokens ?? ANSWER_RESERVE_TOKENS), promptTokens)
 }
 
 function trimNote(slot: SlotRef, count: number): Degradation {

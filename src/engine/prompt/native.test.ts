@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { NO_COST, NO_USAGE, textOf } from '../../core/index.js'
 import type { Message, Proposal } from '../../core/index.js'
+import { estimateTokens } from '../../util/index.js'
 import { composeNative, escapeProposal, withoutReasoning } from './native.js'
 
 const proposal = (text: string, index = 0): Proposal => ({
@@ -67,12 +68,27 @@ describe('composeNative', () => {
       { proposals: [proposal('short'), proposal('word '.repeat(5000), 1)] },
       {
         ...options,
-        budgetTokens: 300,
+        budgetTokens: 600,
       },
     )
     expect(composed.trimmed).toBe(1)
     expect(tailOf(composed.messages)).toContain('characters left out')
   })
+
+  it.each([500, 800, 2000, 8000])(
+    'keeps to a budget of %i tokens, everything around them included',
+    (budget) => {
+      const texts = ['short', 'Some words and more of them. '.repeat(900), 'other words '.repeat(3000)]
+      const composed = composeNative(
+        [user('q')],
+        { proposals: texts.map(proposal), review: 'The second is right. '.repeat(5) },
+        { ...options, budgetTokens: budget },
+      )
+      expect(estimateTokens(tailOf(composed.messages))).toBeLessThanOrEqual(budget * 1.05)
+      expect(composed.trimmed).toBe(2)
+      expect(tailOf(composed.messages)).toContain('short')
+    },
+  )
 
   it('no text of a proposal can close its block or open another', () => {
     const hostile = fc.oneof(

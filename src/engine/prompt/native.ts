@@ -11,7 +11,7 @@ export interface NativeOptions {
   readonly task: Task
   /** Decides the order of the proposals and the key of their delimiters. */
   readonly seed: string
-  /** Tokens the proposals may take together; unlimited when absent. */
+  /** Tokens the proposals and all that is said around them may take; unlimited when absent. */
   readonly budgetTokens?: number
   /** Indices of proposals to show last and with a caution. */
   readonly suspects?: ReadonlySet<number>
@@ -40,8 +40,11 @@ export function composeNative(
   const suspect = (index: number): boolean => options.suspects?.has(index) === true
   const order = [...shuffled.filter((index) => !suspect(index)), ...shuffled.filter(suspect)]
   const cleaned = order.map((index) => withoutReasoning(proposals[index]?.text ?? ''))
-  const fitted = fitTexts(cleaned, options.budgetTokens ?? Number.POSITIVE_INFINITY, estimateTokens)
   const key = keyOf(options.seed, cleaned)
+  const around = [intro(cleaned.length, key), ...reviewBlock(review, key), TASKS[options.task]].join('\n\n')
+  const frame = estimateTokens(around) + cleaned.length * BLOCK_TOKENS
+  const budget = (options.budgetTokens ?? Number.POSITIVE_INFINITY) - frame
+  const fitted = fitTexts(cleaned, budget, estimateTokens)
   const blocks = fitted.texts.map((text, index) => {
     const notes = [
       ...(isRepetitive(text) ? [REPETITION_NOTE] : []),
@@ -56,6 +59,9 @@ export function composeNative(
   )
   return { messages: appendToLastTurn(messages, note), trimmed: fitted.trimmed, order }
 }
+
+/** About what the markers around a proposal and a caution take. */
+const BLOCK_TOKENS = 40
 
 /**
  * What a proposal would have to know to close its block. It depends on every proposal, so none can know it; and none

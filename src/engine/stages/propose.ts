@@ -1,5 +1,5 @@
 import { Collector, MoaError } from '../../core/index.js'
-import type { ModelEvent, Proposal } from '../../core/index.js'
+import type { CallRecord, ModelEvent, Proposal } from '../../core/index.js'
 import { callSlot } from '../call-slot.js'
 import { Panel, type Attempt } from '../panel.js'
 import type { PlanSlot } from '../plan.js'
@@ -45,9 +45,15 @@ function ask(run: Run, slot: PlanSlot, context: Attempt & { material: Material }
   }
   // Nobody reads a proposal before it is finished, unless someone watches.
   const delivery = live ? 'stream' : 'whole'
-  const done = (): Proposal =>
-    proposalOf(run, slot, { collector, startedAt, cut: length > MAX_PROPOSAL_CHARACTERS })
-  return callSlot(run, { slot, model, request, delivery, scope, hedge: copy === 1 }, read).then(
+  let replayed = false
+  const done = (): Proposal => {
+    const proposal = proposalOf(run, slot, { collector, startedAt, cut: length > MAX_PROPOSAL_CHARACTERS })
+    // An answer that was there already says nothing of how long its model takes.
+    if (!replayed) run.tools.latency.add(model.id, proposal.durationMs)
+    return proposal
+  }
+  const onRecord = (record: CallRecord): void => void (replayed = record.replayedFrom !== undefined)
+  return callSlot(run, { slot, model, request, delivery, scope, hedge: copy === 1, onRecord }, read).then(
     done,
     (error: unknown) => {
       if (scope.reason !== FLOODED) throw error

@@ -189,13 +189,14 @@ async function improve(
     const startedAt = run.clock.now()
     try {
       const model = run.tools.model(slot)
-      const { request } = composeForAggregator({
+      const { request, deviations } = composeForAggregator({
         plan: run.plan,
         slot,
         model,
         request: plain(run.request),
         material,
       })
+      for (const deviation of deviations) run.degrade(deviation)
       const collector = new Collector()
       await callWithin(run, { slot, model, request, whole: true, budgetMs }, (event) => collector.add(event))
       const result = collector.result()

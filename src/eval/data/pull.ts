@@ -21,7 +21,7 @@ export interface PullOptions {
   readonly force?: boolean
   readonly fetchFile: FileFetcher
   readonly signal: AbortSignal
-  readonly onProgress?: (progress: DownloadProgress) => void
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined
   readonly attempts?: number
   readonly clock?: Clock
 }

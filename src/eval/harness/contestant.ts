@@ -40,14 +40,17 @@ export function recordedModel(id: string, turns: RecordedTurns, source: string):
   }
 }
 
-/** Refuses two contestants of one name, which tables and files could not tell apart. */
-export function checkNames(contestants: readonly Pick<Contestant, 'name'>[]): void {
+/** Refuses two of one name, which tables and files could not tell apart. */
+export function checkNames(
+  named: readonly Pick<Contestant, 'name'>[],
+  what: 'contestant' | 'judge' = 'contestant',
+): void {
   const seen = new Set<string>()
-  for (const { name } of contestants) {
+  for (const { name } of named) {
     if (seen.has(name))
       throw new MoaError(
         'usage',
-        `Two contestants are called "${name}"; give one another name, as in --contestant other=${name}.`,
+        `Two ${what}s are called "${name}"; give one another name, as in --${what} other=${name}.`,
       )
     seen.add(name)
   }

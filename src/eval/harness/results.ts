@@ -9,6 +9,8 @@ export interface ResultColumn {
   readonly label: string
   /** Decimals shown. Default 2. */
   readonly digits?: number
+  /** One of many, left out where there is little room; default false. */
+  readonly detail?: boolean
 }
 
 /** One contestant's figures. */

@@ -1,17 +1,6 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '../../util/hash.js'
-
-/** The benchmarks a run can be of. */
-export const BENCHMARKS = [
-  'alpaca-eval',
-  'mt-bench',
-  'flask',
-  'flask-hard',
-  'arena-hard',
-  'alpaca-judges',
-] as const
-
-export type BenchmarkName = (typeof BENCHMARKS)[number]
+import type { BenchmarkName } from './benchmark-names.js'
 
 /** Everything that decides what a run asks: two runs of the same specification ask the same things. */
 export interface RunSpec {

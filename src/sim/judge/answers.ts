@@ -21,10 +21,10 @@ const FORMS: readonly RegExp[] = [
   /^#+ Output (?<label>\(?[A-Za-z]\)?)(?: for example (?<example>\d+))?:[ \t]*\n(?<text>[\s\S]*?)(?=\n+#+ (?:Output|Which|Preferred|Example|Instruction|Task)\b|(?![\s\S]))/gm,
   // Response A: …, **Answer 2** …
   /^(?:#+ |\*\*)?(?:Response|Answer|Candidate|Reply) (?<label>[A-Z]|\d{1,2})\b[^\n]{0,4}\n(?<text>[\s\S]*?)(?=^(?:#+ |\*\*)?(?:Response|Answer|Candidate|Reply) (?:[A-Z]|\d{1,2})\b|(?![\s\S]))/gm,
-  // <proposal 1 key>…</proposal 1 key>
-  /<proposal (?<label>\d+)\b[^>]*>(?<text>[\s\S]*?)<\/proposal\b/g,
   // <answer id="A">…</answer>
   /<(?<tag>answer|response|candidate)\b[^>]*?["=\s_-](?<label>[A-Za-z0-9]{1,12})["']?\s*>(?<text>[\s\S]*?)<\/\k<tag>/g,
+  // <proposal 1 key>…</proposal 1 key>, last: a mixture that judges shows its proposals beside what is to be judged
+  /<proposal (?<label>\d+)\b[^>]*>(?<text>[\s\S]*?)<\/proposal\b/g,
 ]
 
 /**

@@ -41,6 +41,7 @@ export function openSqliteStore(path: string, options: SqliteStoreOptions = {}):
       database.exec('commit')
       return result
     },
+    compact: () => database.exec('vacuum; pragma wal_checkpoint(truncate)'),
     close: () => database.close(),
   }
 }

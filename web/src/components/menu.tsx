@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact'
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Icon, type IconName } from './icon.js'
 import './menu.css'
 import { afterKey } from './tabs.js'
@@ -37,7 +37,7 @@ export function Menu(props: MenuProps): JSX.Element {
     setOpen(false)
     root.current?.querySelector<HTMLElement>('button')?.focus()
   }
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open) return
     entries(root.current)[
       Math.max(

@@ -7,6 +7,7 @@ import { CodeBlock } from './code-block.js'
 import { FormulaView } from './formula-view.js'
 import { Inline } from './inline.js'
 import type { MathToken } from './lexer.js'
+import { decode } from './markup.js'
 
 /** Rows of a table shown before somebody asks for all. */
 const ROWS_SHOWN = 100
@@ -26,7 +27,11 @@ export function BlockView({ token, live }: BlockViewProps): JSX.Element | null {
     }
     case 'paragraph':
     case 'text':
-      return <p dir="auto">{token.tokens ? <Inline tokens={token.tokens} /> : (token as Tokens.Text).text}</p>
+      return (
+        <p dir="auto">
+          {token.tokens ? <Inline tokens={token.tokens} /> : decode((token as Tokens.Text).text)}
+        </p>
+      )
     case 'code': {
       const { text, lang = '' } = token as Tokens.Code
       return <CodeBlock code={text} language={lang.split(/\s/, 1)[0] ?? ''} live={live} />
@@ -50,7 +55,7 @@ export function BlockView({ token, live }: BlockViewProps): JSX.Element | null {
       return <FormulaView formula={formula} display={display} />
     }
     default:
-      return token.raw.trim() === '' ? null : <p dir="auto">{token.raw}</p>
+      return token.raw.trim() === '' ? null : <p dir="auto">{decode(token.raw)}</p>
   }
 }
 
@@ -74,11 +79,12 @@ export function Blocks({
 
 /** A block of HTML: its text, without tags and without what is no text. */
 function Stripped({ html }: { readonly html: string }): JSX.Element | null {
-  const text = html
+  const stripped = html
     .replace(/<!--[\s\S]*?(?:-->|$)/g, '')
     .replace(/<(script|style|template|iframe|object|svg)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, '')
     .replace(/<[^>]*>?/g, '')
     .trim()
+  const text = decode(stripped)
   return text === '' ? null : <p dir="auto">{text}</p>
 }
 

@@ -48,7 +48,7 @@ function nodeOf(token: Token, key: number): ComponentChildren {
     case 'checkbox':
       return null
     case 'escape':
-      return (token as Tokens.Escape).text
+      return decode((token as Tokens.Escape).text)
     default:
       return token.type === 'text' && token.tokens !== undefined ? (
         <Inline key={key} tokens={token.tokens} />
@@ -77,7 +77,7 @@ function Link({ token }: { readonly token: Tokens.Link }): JSX.Element {
 /** A picture a model refers to is not fetched: that would tell its server who reads. It can be opened. */
 function ImageLink({ token }: { readonly token: Tokens.Image }): JSX.Element {
   const url = safeUrl(token.href)
-  const words = token.text === '' ? t('markdown.image') : token.text
+  const words = token.text === '' ? t('markdown.image') : decode(token.text)
   if (!url?.startsWith('http')) return <span class="image-link">{words}</span>
   return (
     <a class="image-link" href={url} target="_blank" rel="noopener noreferrer nofollow" title={url}>

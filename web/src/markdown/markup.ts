@@ -59,9 +59,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** Text with its character references replaced; those that are not known stay as they are. */
 export function decode(text: string): string {
-  return text.replace(/&(#?\w{1,10});/g, (whole, name: string) => {
+  const decoded = text.replace(/&(#?\w{1,10});/g, (whole, name: string) => {
     if (!name.startsWith('#')) return ENTITIES[name] ?? whole
     const code = Number(name.replace(/^#x/i, '0x').replace(/^#/, ''))
-    return code <= 0x10ffff ? clean(String.fromCodePoint(code)) : whole
+    return code <= 0x10ffff ? String.fromCodePoint(code) : whole
   })
+  // What was written as a reference, or as a command of TeX, has not been cleaned yet.
+  return clean(decoded)
 }

@@ -46,7 +46,12 @@ export async function evalCompare({
   const store = openEvalLogs(workspace.settings)
   try {
     const { entries, label } = await entriesOf(args, store.logs)
-    const chosen = choose(entries, options.contestant)
+    for (const { name } of entries.filter(({ scores }) => scores.size === 0))
+      warn(shell, `${name} has no scored sample; it is left out.`)
+    const chosen = choose(
+      entries.filter(({ scores }) => scores.size > 0),
+      options.contestant,
+    )
     const comparisons = pairsOf(chosen).map(([a, b]) => compare(a, b, options))
     if (options.json) await shell.write(`${JSON.stringify(comparisons, null, 2)}\n`)
     else await shell.write(comparisonTable(comparisons, { label, width: shell.stdout.columns }))
@@ -154,30 +159,30 @@ function comparisonTable(
   const rows = comparisons.map((comparison) => {
     const { a, b, meanA, meanB, difference, interval, significant, items } = comparison
     return [
-      oneLine(`${a} − ${b}`),
-      meanA.toFixed(2),
-      meanB.toFixed(2),
       `${difference >= 0 ? '+' : ''}${difference.toFixed(2)}`,
       `[${interval.low.toFixed(2)}, ${interval.high.toFixed(2)}]`,
       significant ? 'yes' : 'no',
+      meanA.toFixed(2),
+      meanB.toFixed(2),
       formatCount(items),
       neededText(comparison.itemsNeeded),
       ...(asked ? [neededText(comparison.itemsForDifference ?? NaN)] : []),
+      oneLine(`${a} − ${b}`),
     ]
   })
-  const level = comparisons[0]?.interval.level ?? 0.95
-  const heads = [
-    'contestants',
-    'first',
-    'second',
-    'difference',
-    `${Math.round(100 * level)}% interval`,
-    'clear',
-    'samples',
-    'needed',
-    ...(asked ? ['for that'] : []),
+  const level = Math.round(100 * (comparisons[0]?.interval.level ?? 0.95))
+  const heads = ['difference', `${level}% interval`, 'clear', 'first', 'second', 'samples', 'needed']
+  const shown = table({
+    heads: [...heads, ...(asked ? ['asked'] : []), 'contestants'],
+    rows,
+    width,
+    prose: true,
+  })
+  const explained = [
+    'needed: samples that would show the difference found in 4 of 5 runs',
+    ...(asked ? ['asked: samples that would show the difference asked about'] : []),
   ]
-  return `${label}, paired by sample\n\n${table({ heads, rows, width })}\n“needed”: samples that would show this difference in 4 of 5 runs.\n`
+  return `${label}, paired by sample\n\n${shown}\n${explained.join('; ')}\n`
 }
 
 const neededText = (items: number): string => (Number.isFinite(items) ? formatCount(items) : '∞')

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { basename } from 'node:path'
 import { MoaError } from '../../../core/errors.js'
 import type { Model } from '../../../core/model.js'
 import { modelsAsked } from '../../../engine/plan.js'
@@ -7,9 +6,10 @@ import { recordedModel, type Contestant } from '../../../eval/harness/contestant
 import type { ProblemLog } from '../../../eval/problems.js'
 import { canonicalJson, sha256Hex } from '../../../util/hash.js'
 import { didYouMean } from '../../../util/suggest.js'
+import { stem } from '../../eval/data-file.js'
 import type { Workspace } from '../../workspace/open.js'
 import type { ReadRecorded } from './benches/bench.js'
-import { readDataFile } from './data-folder.js'
+import { readNamedText } from './bench-data.js'
 
 const FILE = /\.jsonl?(\.gz)?$/
 
@@ -80,11 +80,14 @@ export class Cast {
     )
   }
 
-  #recorded(path: string, { name, read }: { name: string | undefined; read: ReadRecorded }): Contestant {
-    const { text, sha256 } = readDataFile(path)
+  async #recorded(
+    path: string,
+    { name, read }: { name: string | undefined; read: ReadRecorded },
+  ): Promise<Contestant> {
+    const { text, sha256 } = await readNamedText(path)
     const { data, problems } = read(text, path)
     this.#problems.merge(problems)
-    const known = name ?? data.name ?? basename(path).replace(FILE, '')
+    const known = name ?? data.name ?? stem(path)
     return {
       name: known,
       model: recordedModel(known, data.turns, path),

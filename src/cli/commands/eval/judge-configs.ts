@@ -6,16 +6,14 @@ import { DEFAULT_SHIPPED_JUDGE, SHIPPED_JUDGES } from '../../../eval/benches/alp
 import {
   readJudgeConfigs,
   type ConfiguredJudge,
+  type JudgeContestant,
   type JudgeConfig,
 } from '../../../eval/benches/alpaca-eval/index.js'
 import { canonicalJson, sha256Hex } from '../../../util/hash.js'
 import { didYouMean } from '../../../util/suggest.js'
 import type { BenchSetup } from './benches/bench.js'
 import { splitName } from './contestants.js'
-import { readDataFile } from './data-folder.js'
-
-/** Folders of judge configurations inside a data folder. */
-const FOLDERS = ['evaluators_configs', 'evaluators'] as const
+import { readNamedText } from './bench-data.js'
 
 /** Whose models the original's completion functions ask. */
 const PROVIDERS: Readonly<Record<string, string>> = {
@@ -30,34 +28,44 @@ interface Template {
 }
 
 /**
- * The judges a `--judge` flag names: `configuration`, `model`, or `configuration@model`, perhaps under another name. A
+ * The judge a `--judge` flag names: `configuration`, `model`, or `configuration@model`, perhaps under another name. A
  * configuration is one of ours or one in the official layout, where a file with several names is a pool.
  *
  * @throws MoaError for what does not exist
  */
-export async function configuredJudges(text: string, setup: BenchSetup): Promise<readonly ConfiguredJudge[]> {
+export async function configuredJudge(text: string, setup: BenchSetup): Promise<JudgeContestant> {
   const { name: newName, target } = splitName(text)
+  const { config: word, model, templates } = await wordsOf(target, setup)
+  const own = model === undefined ? word : `${word}@${model}`
+  const name = newName ?? own
+  const judges: ConfiguredJudge[] = []
+  for (const { config, template } of templates) {
+    const called = templates.length > 1 ? `${name}/${config.name}` : name
+    const judge = await setup.judge(model ?? addressOf(config), called)
+    const meaning = sha256Hex(canonicalJson([plainConfig(config), template, judge.fingerprint]))
+    const fingerprint = `judge:${meaning.slice(0, 32)}`
+    judges.push({ config: { ...config, name: called }, template, judge: { ...judge, fingerprint } })
+  }
+  return { name, judges: judges as [ConfiguredJudge, ...ConfiguredJudge[]] }
+}
+
+/** What the words of the flag mean. Some models have an `@` in their names, so what is before it has to be known. */
+async function wordsOf(
+  target: string,
+  setup: BenchSetup,
+): Promise<{
+  readonly config: string
+  readonly model?: string
+  readonly templates: readonly Template[]
+}> {
   const at = target.indexOf('@')
-  const [before, after] = at < 0 ? [target, undefined] : [target.slice(0, at), target.slice(at + 1)]
-  const named = readConfigs(before, setup)
-  if (named === undefined && (at >= 0 ? !setup.isModel(target) : !setup.isModel(before)))
-    throw unknownJudge(before, setup)
-  const configs = named ?? readConfigs(DEFAULT_SHIPPED_JUDGE, setup) ?? []
-  const model = named === undefined ? target : after
-  return Promise.all(
-    configs.map(async ({ config, template }) => {
-      const address = model ?? addressOf(config)
-      const own = named !== undefined && model === undefined ? config.name : `${config.name}@${address}`
-      const name = newName === undefined ? own : configs.length > 1 ? `${newName}/${config.name}` : newName
-      const judge = await setup.judge(address, name)
-      const meaning = sha256Hex(canonicalJson([plainConfig(config), template, judge.fingerprint]))
-      return {
-        config: { ...config, name },
-        template,
-        judge: { ...judge, fingerprint: `judge:${meaning.slice(0, 32)}` },
-      }
-    }),
-  )
+  const before = at < 0 ? target : target.slice(0, at)
+  const templates = await readConfigs(before, setup)
+  if (templates !== undefined)
+    return { config: before, templates, ...(at >= 0 && { model: target.slice(at + 1) }) }
+  if (!setup.isModel(target)) throw unknownJudge(before, setup)
+  const shipped = (await readConfigs(DEFAULT_SHIPPED_JUDGE, setup)) ?? []
+  return { config: DEFAULT_SHIPPED_JUDGE, model: target, templates: shipped }
 }
 
 function addressOf({ name, completions, completionsSettings }: JudgeConfig): string {
@@ -71,7 +79,7 @@ function addressOf({ name, completions, completionsSettings }: JudgeConfig): str
 }
 
 /** Configurations by name, ours last, so that a folder can replace them. */
-function readConfigs(name: string, setup: BenchSetup): readonly Template[] | undefined {
+async function readConfigs(name: string, setup: BenchSetup): Promise<readonly Template[] | undefined> {
   for (const folder of foldersOf(setup)) {
     const path = ['configs.yaml', 'configs.yml'].map((file) => join(folder, name, file)).find(existsSync)
     if (path !== undefined && !name.includes('..')) return readOfficial(path, folder, setup)
@@ -82,24 +90,30 @@ function readConfigs(name: string, setup: BenchSetup): readonly Template[] | und
 
 function foldersOf({ flags, data }: BenchSetup): readonly string[] {
   const own = flags.judgeConfigs === undefined ? [] : [flags.judgeConfigs]
-  return [...own, ...data.places.flatMap((place) => FOLDERS.map((folder) => join(place, folder)))]
+  return [...own, ...data.judgeFolders]
 }
 
-function readOfficial(path: string, folder: string, { problems }: BenchSetup): readonly Template[] {
-  const read = readJudgeConfigs(parseYaml(path), path)
+async function readOfficial(
+  path: string,
+  folder: string,
+  { problems }: BenchSetup,
+): Promise<readonly Template[]> {
+  const { text } = await readNamedText(path)
+  const read = readJudgeConfigs(parseYaml(text, path), path)
   problems.merge(read.problems)
-  return read.data.map((config) => ({
-    config,
+  const found: Template[] = []
+  for (const config of read.data) {
+    const { promptTemplate } = config
     // The template's path, or the template itself.
-    template: /[\n{]/.test(config.promptTemplate)
-      ? config.promptTemplate
-      : readDataFile(join(folder, config.promptTemplate)).text,
-  }))
+    const inline = /[\n{]/.test(promptTemplate)
+    const template = inline ? promptTemplate : (await readNamedText(join(folder, promptTemplate))).text
+    found.push({ config, template })
+  }
+  return found
 }
 
 /** Maps stay maps, since objects would put numeric keys first. */
-function parseYaml(path: string): unknown {
-  const { text } = readDataFile(path)
+function parseYaml(text: string, path: string): unknown {
   try {
     return parse(text, { mapAsMap: true })
   } catch (error) {

@@ -31,7 +31,8 @@ export async function evalList({ shell, options }: Invocation<LogFlags>): Promis
 
 function rowOf({ id, status, counts, settledUsd, createdAt, spec }: RunRecord): string[] {
   const { answers, judgments } = counts
-  const names = spec.contestants.filter(({ name }) => name !== spec.baseline).map(({ name }) => name)
+  const measured = spec.contestants.length === 0 ? spec.judges : spec.contestants
+  const names = measured.filter(({ name }) => name !== spec.baseline).map(({ name }) => name)
   return [
     id,
     status,

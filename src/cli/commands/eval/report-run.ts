@@ -1,7 +1,7 @@
 import { answersAccount, judgmentsAccount, type Account } from '../../../eval/harness/account.js'
 import type { EvalLog, ItemFailure, RunRecord } from '../../../eval/harness/eval-log.js'
 import type { ResultColumn, ResultRow, RunResults } from '../../../eval/harness/results.js'
-import { formatProblem, type Problem, type ProblemCode } from '../../../eval/problems.js'
+import { formatProblem, isRemark, type Problem } from '../../../eval/problems.js'
 import { warn } from '../../notices.js'
 import type { Shell } from '../../shell.js'
 import { oneLine } from '../../terminal/sanitize.js'
@@ -37,20 +37,12 @@ export function runReport(log: EvalLog, results: RunResults): RunReport {
   }
 }
 
-/** Problems that say something about the rule or the settings, and take nothing away from the result. */
-const REMARKS: ReadonlySet<ProblemCode> = new Set([
-  'published-defect',
-  'value-suspicious',
-  'setting-unknown',
-  'unbounded',
-])
-
 /** Whether something is missing from the result: an item, a verdict, a row of the data. */
 export function isPartial(
   { record, failures, unscored, results }: RunReport,
   problems: readonly Problem[] = [],
 ): boolean {
-  const defects = [...results.problems, ...problems].some(({ code }) => !REMARKS.has(code))
+  const defects = [...results.problems, ...problems].some((problem) => !isRemark(problem))
   return record.status !== 'finished' || failures.length > 0 || unscored.length > 0 || defects
 }
 
@@ -62,7 +54,9 @@ export async function writeReport(
   if (json) await shell.write(`${JSON.stringify(reportJson(report), null, 2)}\n`)
   else await shell.write(reportText(report, shell.stdout.columns))
   if (json) return
-  for (const problem of report.results.problems) warn(shell, formatProblem(problem))
+  for (const problem of report.results.problems)
+    // Those are told one by one below.
+    if (problem.code !== 'unscored' || report.unscored.length === 0) warn(shell, formatProblem(problem))
   tellItems(
     shell,
     'failed',
@@ -144,16 +138,20 @@ function reportText(report: RunReport, width: number): string {
     ...(spec.baseline === undefined ? [] : [`against ${spec.baseline}`]),
     ...(judges === '' ? [] : [`judged by ${judges}`]),
   ].join(' · ')
+  // Judges that are measured answer nothing themselves.
+  const answering = accounts.size > 0
+  const columns = results.columns.filter(({ detail = false }) => !detail)
   const rows = results.rows.map((row) => [
-    row.contestant,
-    ...results.columns.map((column) => cell(row, column)),
-    ...taken(accounts.get(row.contestant)),
+    oneLine(row.contestant),
+    ...columns.map((column) => cell(row, column)),
+    ...(answering ? taken(accounts.get(row.contestant)) : []),
   ])
-  const shown = table({
-    heads: ['contestant', ...results.columns.map(({ label }) => label), 'cost', 'time each'],
-    rows,
-    width,
-  })
+  const heads = [
+    answering ? 'contestant' : 'judge',
+    ...columns.map(({ label }) => label),
+    ...(answering ? ['cost', 'time each'] : []),
+  ]
+  const shown = table({ heads, rows, width })
   const judged =
     judging.items === 0
       ? ''

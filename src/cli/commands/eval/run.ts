@@ -1,36 +1,65 @@
-import { join } from 'node:path'
+import { setMaxListeners } from 'node:events'
 import { MoaError } from '../../../core/errors.js'
 import { wrapModel, type Model } from '../../../core/model.js'
 import type { Sampling } from '../../../core/request.js'
+import type { BenchmarkName } from '../../../eval/harness/benchmark-names.js'
 import { checkNames } from '../../../eval/harness/contestant.js'
-import type { EvalLog, EvalLogs, RunStatus } from '../../../eval/harness/eval-log.js'
+import type { EvalLog, EvalLogs } from '../../../eval/harness/eval-log.js'
 import { journaled } from '../../../eval/harness/journaled.js'
 import { runBenchmark } from '../../../eval/harness/run.js'
-import { specHash, type BenchmarkName, type RunSpec } from '../../../eval/harness/run-spec.js'
+import { specHash, type RunSpec } from '../../../eval/harness/run-spec.js'
 import { selectSamples } from '../../../eval/harness/select-samples.js'
 import { formatProblem, ProblemLog } from '../../../eval/problems.js'
 import { tellWarnings, warn } from '../../notices.js'
 import type { Invocation } from '../../program.js'
 import type { Shell } from '../../shell.js'
 import { openWorkspace, type Workspace } from '../../workspace/open.js'
-import type { Bench, BenchSetup, PreparedRun, RunFlags } from './benches/bench.js'
+import { OWN_FLAGS, type Bench, type BenchSetup, type PreparedRun, type RunFlags } from './benches/bench.js'
 import { benchOf } from './benches/index.js'
 import { Cast } from './contestants.js'
-import { checkFolder, dataFolder } from './data-folder.js'
+import { dataPlaces } from '../../data/places.js'
+import { benchData, checkFolder } from './bench-data.js'
 import { openEvalLogs } from './eval-logs.js'
 import { EvalProgress } from '../../display/eval-progress.js'
 import { isPartial, runReport, writeReport } from './report-run.js'
 
+/** A run that has come to its end, or to where it had to stop. */
+export interface EndedRun {
+  readonly log: EvalLog
+  readonly bench: Bench
+  readonly problems: ProblemLog
+}
+
 /** `moa eval run`: answers, judgments, figures. The same run goes on where it was stopped. */
 export async function evalRun({ shell, args, options, exitWith }: Invocation<RunFlags>): Promise<void> {
-  const name = args[0] as BenchmarkName
+  await withRun({ name: args[0] as BenchmarkName, options, shell }, async ({ log, bench, problems }) => {
+    const report = runReport(log, bench.results(log))
+    await writeReport(report, { shell, json: options.json === true })
+    const { status, reason } = log.record
+    if (status === 'stopped' && reason !== undefined) warn(shell, reason)
+    if (isPartial(report, problems.list())) exitWith(3)
+  })
+}
+
+/** Runs a benchmark, or what is left of it, and hands over its log while it is open. */
+export async function withRun(
+  {
+    name,
+    options,
+    shell,
+  }: { readonly name: BenchmarkName; readonly options: RunFlags; readonly shell: Shell },
+  use: (run: EndedRun) => Promise<void>,
+): Promise<void> {
   const bench = await benchOf(name)
+  checkFlags(name, bench, options)
+  // Every call in work listens for the end.
+  setMaxListeners(0, shell.signal)
   // Calls are journaled in a run that is known only once its models are.
   let log: EvalLog | undefined
   const workspace = await openWorkspace({
     config: options.config,
-    record: options.record,
-    onProblem: ({ message }) => warn(shell, message),
+    // Times and costs of an evaluation are to be those of its own calls.
+    cache: false,
     around: (model) => journaledLater(model, () => log),
   })
   const store = openEvalLogs(workspace.settings)
@@ -38,19 +67,26 @@ export async function evalRun({ shell, args, options, exitWith }: Invocation<Run
     tellWarnings(workspace, shell)
     const problems = new ProblemLog()
     const cast = new Cast({ workspace, problems, signal: shell.signal })
-    const prepared = await bench.prepare(setupOf({ name, options, workspace, cast, problems, shell }))
+    const prepared = await bench.prepare(setupOf({ options, workspace, cast, problems, shell }))
     checkNames(prepared.contestants)
     if (cast.simulated)
       warn(shell, 'SIMULATED: simulated models take part, so the results say nothing about real ones.')
     const begun = begin({ name, options, prepared, logs: store.logs, simulated: cast.simulated })
     log = begun.log
     for (const problem of problems.list()) warn(shell, formatProblem(problem))
-    const status = await go({ ...begun, options, prepared, shell })
-    await finish({ log, bench, status, problems, shell, json: options.json === true, exitWith })
+    await go({ ...begun, options, prepared, shell })
+    await use({ log, bench, problems })
   } finally {
     store.close()
     await workspace.close()
   }
+}
+
+/** Refuses flags that would be passed over. @throws MoaError `usage` */
+function checkFlags(name: BenchmarkName, bench: Bench, options: RunFlags): void {
+  for (const [flag, written] of Object.entries(OWN_FLAGS) as [keyof typeof OWN_FLAGS, string][])
+    if (options[flag] !== undefined && !bench.flags.includes(flag))
+      throw new MoaError('usage', `${written} means nothing to ${name}; leave it out.`)
 }
 
 /** A model whose calls are journaled from the moment there is a log. */
@@ -64,7 +100,6 @@ function journaledLater(model: Model, log: () => EvalLog | undefined): Model {
 }
 
 interface Setting {
-  readonly name: BenchmarkName
   readonly options: RunFlags
   readonly workspace: Workspace
   readonly cast: Cast
@@ -72,22 +107,18 @@ interface Setting {
   readonly shell: Shell
 }
 
-function setupOf({ name, options, workspace, cast, problems, shell }: Setting): BenchSetup {
+function setupOf({ options, workspace, cast, problems, shell }: Setting): BenchSetup {
   const { data, seed, temperature, maxTokens } = options
   const sampling: Sampling = {
     ...(temperature !== undefined && { temperature }),
     ...(maxTokens !== undefined && { maxTokens }),
   }
-  const folder = data === undefined ? undefined : checkFolder('--data', data)
   if (options.judgeConfigs !== undefined) checkFolder('--judge-configs', options.judgeConfigs)
   return {
     flags: options,
     seed: seed ?? 0,
     sampling,
-    data: dataFolder(folder ?? join(workspace.settings.dataFolder, 'data'), [
-      name,
-      name.replaceAll('-', '_'),
-    ]),
+    data: benchData(dataPlaces(workspace.settings, data), problems),
     problems,
     signal: shell.signal,
     contestant: (text, read) => cast.contestant(text, read),
@@ -143,13 +174,13 @@ async function go(run: {
   readonly options: RunFlags
   readonly prepared: PreparedRun
   readonly shell: Shell
-}): Promise<RunStatus> {
+}): Promise<void> {
   const { log, resumed, options, prepared, shell } = run
   const { concurrency, maxCost, seed, quiet = false } = options
   const progress = quiet ? undefined : new EvalProgress(shell)
   if (!quiet) shell.note(resumed ? `Run ${log.id} goes on.` : `Run ${log.id}`)
   try {
-    return await runBenchmark({
+    await runBenchmark({
       log,
       benchmark: prepared.benchmark(log.samples()),
       contestants: prepared.contestants,
@@ -166,23 +197,6 @@ async function go(run: {
   } finally {
     progress?.end()
   }
-}
-
-async function finish(options: {
-  readonly log: EvalLog
-  readonly bench: Bench
-  readonly status: RunStatus
-  readonly problems: ProblemLog
-  readonly shell: Shell
-  readonly json: boolean
-  readonly exitWith: (code: number) => void
-}): Promise<void> {
-  const { log, bench, problems, shell, json, exitWith } = options
-  const report = runReport(log, bench.results(log))
-  await writeReport(report, { shell, json })
-  const { status, reason } = log.record
-  if (status === 'stopped' && reason !== undefined) warn(shell, reason)
-  if (isPartial(report, problems.list())) exitWith(3)
 }
 
 /** @throws MoaError `usage` for a run of a benchmark these commands don't know. */

@@ -1,42 +1,49 @@
+import { join } from 'node:path'
 import { MoaError } from '../../../../core/errors.js'
 import {
   alpacaEval,
+  alpacaEvalFiles,
   alpacaEvalResults,
   GAMED_FILE,
   readModelOutputs,
   recordedTurns,
   samplesOf,
-  type ConfiguredJudge,
+  type JudgePool,
   type ModelOutputs,
 } from '../../../../eval/benches/alpaca-eval/index.js'
 import type { Sample } from '../../../../eval/harness/benchmark.js'
 import { recordedModel, type Contestant } from '../../../../eval/harness/contestant.js'
-import { configuredJudges } from '../judge-configs.js'
-import { checkFolder, dataFolder, type DataFile } from '../data-folder.js'
+import { configuredJudge } from '../judge-configs.js'
+import { checkFolder, readNamedText, type NamedText } from '../bench-data.js'
 import type { Bench, BenchSetup, PreparedRun, ReadRecorded } from './bench.js'
+import { namedContestants } from './named.js'
 
-/** The evaluation sets, each with the outputs of its baseline. */
-const EDITIONS: Readonly<Record<string, { readonly file: string; readonly baseline: string }>> = {
-  '1': { file: 'alpaca_eval.json', baseline: 'text_davinci_003' },
-  '2': { file: 'alpaca_eval_gpt4_baseline.json', baseline: 'gpt4_1106_preview' },
+/** The evaluation sets, each with the outputs of its baseline, by their names in the catalogue of data. */
+const EDITIONS: Readonly<Record<string, string>> = {
+  '1': 'alpaca-eval-1-baseline',
+  '2': 'alpaca-eval-baseline',
 }
 
 /** AlpacaEval 2.0, or 1 with `--edition 1`. */
-export const alpacaEvalBench: Bench = { prepare, results: alpacaEvalResults }
+export const alpacaEvalBench: Bench = {
+  flags: ['baseline', 'edition', 'calibration', 'judgeConfigs'],
+  prepare,
+  results: alpacaEvalResults,
+  files: alpacaEvalFiles,
+}
 
 async function prepare(setup: BenchSetup): Promise<PreparedRun> {
   const { data, problems, seed, sampling } = setup
   const edition = setup.flags.edition ?? '2'
-  const { file } = editionOf(edition)
-  const source = data.need(file)
+  const source = data.need(editionOf(edition))
   const read = readModelOutputs(source.text, { source: source.path })
   problems.merge(read.problems)
   const samples = samplesOf(read.data)
   const recorded = reader(samples)
   const baseline = await baselineOf(setup, { outputs: read.data, source, samples, recorded })
-  const contestants = await contestantsOf(setup, recorded)
+  const contestants = await namedContestants(setup, recorded)
   const judges = await judgesOf(setup)
-  const gamed = edition === '2' && baseline.isDefault ? calibrationOf(setup) : undefined
+  const gamed = edition === '2' && baseline.isDefault ? await calibrationOf(setup) : undefined
   return {
     samples,
     contestants: [...contestants, baseline.contestant],
@@ -50,12 +57,13 @@ async function prepare(setup: BenchSetup): Promise<PreparedRun> {
 }
 
 /** What length control is calibrated with; a folder the user names has to have it. */
-function calibrationOf({ flags: { calibration }, data }: BenchSetup): DataFile | undefined {
-  if (calibration === undefined) return data.find(GAMED_FILE)
-  return dataFolder(checkFolder('--calibration', calibration), []).need(GAMED_FILE)
+async function calibrationOf({ flags, data }: BenchSetup): Promise<NamedText | undefined> {
+  const { calibration } = flags
+  if (calibration === undefined) return data.find('alpaca-eval-gamed')
+  return readNamedText(join(checkFolder('--calibration', calibration), GAMED_FILE))
 }
 
-function editionOf(edition: string): { readonly file: string; readonly baseline: string } {
+function editionOf(edition: string): string {
   const known = Object.hasOwn(EDITIONS, edition) ? EDITIONS[edition] : undefined
   if (known !== undefined) return known
   throw new MoaError('usage', `--edition ${edition}: alpaca-eval has the editions 1 and 2.`)
@@ -74,7 +82,7 @@ async function baselineOf(
   setup: BenchSetup,
   set: {
     readonly outputs: ModelOutputs
-    readonly source: DataFile
+    readonly source: NamedText
     readonly samples: readonly Sample[]
     readonly recorded: ReadRecorded
   },
@@ -95,19 +103,7 @@ async function baselineOf(
   }
 }
 
-async function contestantsOf(setup: BenchSetup, recorded: ReadRecorded): Promise<Contestant[]> {
-  const texts = setup.flags.contestant ?? []
-  if (texts.length === 0)
-    throw new MoaError(
-      'usage',
-      'Nobody is to be measured: name a recipe, provider/model or a file of recorded answers with --contestant.',
-    )
-  const found: Contestant[] = []
-  for (const text of texts) found.push(await setup.contestant(text, recorded))
-  return found
-}
-
-async function judgesOf(setup: BenchSetup): Promise<readonly [ConfiguredJudge, ...ConfiguredJudge[]]> {
+async function judgesOf(setup: BenchSetup): Promise<JudgePool> {
   const [text, ...others] = setup.flags.judge ?? []
   if (text === undefined)
     throw new MoaError(
@@ -119,5 +115,5 @@ async function judgesOf(setup: BenchSetup): Promise<readonly [ConfiguredJudge, .
       'usage',
       `alpaca-eval takes one --judge, got ${others.length + 1}; a configuration with several names is a pool.`,
     )
-  return (await configuredJudges(text, setup)) as [ConfiguredJudge, ...ConfiguredJudge[]]
+  return (await configuredJudge(text, setup)).judges
 }

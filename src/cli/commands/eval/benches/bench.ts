@@ -2,10 +2,11 @@ import type { Sampling } from '../../../../core/request.js'
 import type { Benchmark, Judge, Sample } from '../../../../eval/harness/benchmark.js'
 import type { Contestant, RecordedTurns } from '../../../../eval/harness/contestant.js'
 import type { EvalLog } from '../../../../eval/harness/eval-log.js'
+import type { ExportFile } from '../../../../eval/harness/export-file.js'
 import type { RunResults } from '../../../../eval/harness/results.js'
 import type { JudgeSpec } from '../../../../eval/harness/run-spec.js'
 import type { ProblemLog, Read } from '../../../../eval/problems.js'
-import type { DataFolder } from '../data-folder.js'
+import type { BenchData } from '../bench-data.js'
 
 /** Flags of `moa eval run`. */
 export interface RunFlags {
@@ -15,8 +16,14 @@ export interface RunFlags {
   readonly judge?: readonly string[]
   readonly baseline?: string
   readonly edition?: string
+  readonly mode?: string
+  readonly referenceAnswers?: string
+  readonly category?: string
+  readonly deterministicJudge?: boolean
   readonly data?: string
   readonly calibration?: string
+  readonly gold?: string
+  readonly judgeSeeds?: number
   readonly judgeConfigs?: string
   readonly concurrency: number
   readonly maxCost?: number
@@ -48,7 +55,7 @@ export interface BenchSetup {
   readonly seed: number
   /** How contestants are asked, as far as flags say it. */
   readonly sampling: Sampling
-  readonly data: DataFolder
+  readonly data: BenchData
   /** Collects what is wrong with the data and can still be used; told and counted at the end. */
   readonly problems: ProblemLog
   readonly signal: AbortSignal
@@ -77,10 +84,28 @@ export interface PreparedRun {
   benchmark(samples: readonly Sample[]): Benchmark
 }
 
+/** Flags that say something to some benchmarks only, and how they are written. */
+export const OWN_FLAGS = {
+  baseline: '--baseline',
+  edition: '--edition',
+  mode: '--mode',
+  referenceAnswers: '--reference-answers',
+  category: '--category',
+  deterministicJudge: '--deterministic-judge',
+  calibration: '--calibration',
+  gold: '--gold',
+  judgeSeeds: '--judge-seeds',
+  judgeConfigs: '--judge-configs',
+} as const satisfies Partial<Record<keyof RunFlags, string>>
+
 /** What the commands of `moa eval` have to know of a benchmark. */
 export interface Bench {
+  /** Those of the {@link OWN_FLAGS} it takes. */
+  readonly flags: readonly (keyof typeof OWN_FLAGS)[]
   /** Loads what is asked. @throws MoaError when something is missing */
   prepare(setup: BenchSetup): Promise<PreparedRun>
   /** Every figure, from the log alone. */
   results(log: EvalLog): RunResults
+  /** The run's files in the benchmark's own formats. */
+  files(log: EvalLog): readonly ExportFile[]
 }

@@ -215,7 +215,7 @@ describe('annotations', () => {
       { source, row: 9 },
     ])
     expect(formatProblem(broken)).toBe(
-      'field-invalid (2): The row is not an object with the expected fields; it was left out. [file.json[8], file.json[9]]',
+      'field-invalid (2): The row is not an object with the expected fields; it was left out. [file.json[8]; file.json[9]]',
     )
   })
 

@@ -3,7 +3,8 @@ import { ProblemLog, type Read } from '../../../problems.js'
 import type { LengthControlWeights } from '../types.js'
 import { readCsv, requireNumber, writeCsv } from '../../../csv.js'
 
-const COLUMNS = {
+/** The official names of the weights. */
+export const WEIGHT_COLUMNS = {
   length: 'np.tanh(std_delta_len)',
   difficulty: 'instruction_difficulty',
   model: 'not_gamed_baseline.astype(float)',
@@ -18,16 +19,16 @@ export type WeightTable = ReadonlyMap<string, LengthControlWeights>
  * @throws MoaError `data_invalid` for missing columns or cells that are no numbers.
  */
 export function readWeights(text: string, source: string): Read<WeightTable> {
-  const table = readCsv(text, { source, needs: Object.values(COLUMNS) })
+  const table = readCsv(text, { source, needs: Object.values(WEIGHT_COLUMNS) })
   const log = new ProblemLog()
   const weights = new Map<string, LengthControlWeights>()
   for (const row of table.rows) {
     const model = row.cells[0] ?? ''
     if (weights.has(model)) log.add(...NOTES.repeatedName, { source, line: row.line, id: model })
     weights.set(model, {
-      length: requireNumber(table, row, COLUMNS.length),
-      difficulty: requireNumber(table, row, COLUMNS.difficulty),
-      model: requireNumber(table, row, COLUMNS.model),
+      length: requireNumber(table, row, WEIGHT_COLUMNS.length),
+      difficulty: requireNumber(table, row, WEIGHT_COLUMNS.difficulty),
+      model: requireNumber(table, row, WEIGHT_COLUMNS.model),
     })
   }
   return { data: weights, problems: log.list() }
@@ -39,5 +40,5 @@ export function writeWeights(weights: WeightTable): string {
     model,
     ...[length, difficulty, own].map((value) => value.toFixed(16)),
   ])
-  return writeCsv([['', ...Object.values(COLUMNS)], ...rows])
+  return writeCsv([['', ...Object.values(WEIGHT_COLUMNS)], ...rows])
 }

@@ -1,4 +1,4 @@
-import type { ModelEvent, SlotRef, StageSummary } from '../../core/index.js'
+import type { ModelEvent, SlotRef, StageSummary } from '../core/index.js'
 
 /**
  * Tells a mixture's progress in words, for clients that show it as thinking: one line for each step.

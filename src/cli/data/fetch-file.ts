@@ -1,0 +1,38 @@
+import type { ProxySettings } from '../../config/settings.js'
+import type { FileFetcher } from '../../eval/data/index.js'
+
+const CONNECT_MS = 15_000
+/** Longest silence of a server, before its headers and between pieces of the body. */
+const SILENCE_MS = 60_000
+
+/** Fetches files over HTTP, redirects followed, through the proxies of the environment. */
+export function fileFetcher(proxy: ProxySettings): { fetchFile: FileFetcher; close: () => Promise<void> } {
+  const ready = open(proxy)
+  return {
+    fetchFile: async (url, { headers, signal }) => {
+      const { fetch, dispatcher } = await ready
+      const reply = await fetch(url, { headers, signal, dispatcher, redirect: 'follow' })
+      return {
+        status: reply.status,
+        header: (name) => reply.headers.get(name) ?? undefined,
+        body: reply.body ?? empty(),
+      }
+    },
+    close: async () => (await ready).dispatcher.close(),
+  }
+}
+
+async function open({ http, https, no }: ProxySettings) {
+  const { EnvHttpProxyAgent, fetch } = await import('undici')
+  const dispatcher = new EnvHttpProxyAgent({
+    httpProxy: http ?? '',
+    httpsProxy: https ?? http ?? '',
+    noProxy: no ?? '',
+    connect: { timeout: CONNECT_MS },
+    headersTimeout: SILENCE_MS,
+    bodyTimeout: SILENCE_MS,
+  })
+  return { fetch, dispatcher }
+}
+
+async function* empty(): AsyncGenerator<Uint8Array> {}
