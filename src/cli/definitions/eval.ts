@@ -2,7 +2,7 @@ import { Argument, Command, Option } from 'commander'
 import { BENCHMARKS } from '../../eval/harness/benchmark-names.js'
 import type { AddCommand } from '../program.js'
 import { evalFiles } from './eval-files.js'
-import { collect, configFlag, jsonFlag, number } from './flags.js'
+import { collect, configFlag, jsonFlag, number, recordFlag } from './flags.js'
 
 const count = number({ whole: true, least: 1 })
 
@@ -66,6 +66,7 @@ function run(add: AddCommand): Command {
       )
       .option('-t, --temperature <number>', 'for contestants', number({ least: 0, most: 2 }))
       .option('--max-tokens <count>', 'longest answer of a contestant, in tokens', count)
+      .addOption(recordFlag())
       .option('--new', 'start over, even if the same run was begun before')
       .addOption(jsonFlag('print the results as JSON'))
       .option('-q, --quiet', 'no progress')

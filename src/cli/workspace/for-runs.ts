@@ -11,10 +11,19 @@ export interface RunFlags {
   readonly cache?: boolean
 }
 
-/** A workspace whose runs are recorded and kept as the flags ask for. What goes wrong with it is a warning. */
+/**
+ * A workspace whose runs are kept in the history, and recorded when that was asked for. What goes wrong with either is a
+ * warning.
+ */
 export function openForRuns(
   shell: Pick<Shell, 'stderr' | 'note'>,
   { config, record, cache }: RunFlags,
 ): Promise<Workspace> {
-  return openWorkspace({ config, record, cache, onProblem: ({ message }) => warn(shell, message) })
+  return openWorkspace({
+    config,
+    record,
+    cache,
+    history: 'cli',
+    onProblem: ({ message }) => warn(shell, message),
+  })
 }

@@ -60,6 +60,8 @@ export async function withRun(
     config: options.config,
     // Times and costs of an evaluation are to be those of its own calls.
     cache: false,
+    record: options.record,
+    onProblem: ({ message }) => warn(shell, message),
     around: (model) => journaledLater(model, () => log),
   })
   const store = openEvalLogs(workspace.settings)

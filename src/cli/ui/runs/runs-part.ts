@@ -1,13 +1,11 @@
-import { existsSync } from 'node:fs'
 import { collect } from '../../../core/collect.js'
 import { MoaError } from '../../../core/errors.js'
 import { textOf } from '../../../core/message.js'
 import type { RunTrace } from '../../../core/run-trace.js'
 import type { UiPart, UiRequest } from '../../../gateway/index.js'
-import type { RunHistory } from '../../../history/index.js'
+import type { RunFilter } from '../../../history/index.js'
 import { array, bad, object, optionalString, string } from '../../../wire/check.js'
 import { again, hasProposals, type Changes } from '../../replay/again.js'
-import type { Workspace } from '../../workspace/open.js'
 import type { UiContext } from '../context.js'
 import { comparisonRoutes } from './comparison-routes.js'
 import { callText, type RunTexts } from './run-texts.js'
@@ -43,22 +41,23 @@ function requireOperator({ write }: UiContext, { visit: { key } }: UiRequest): v
   )
 }
 
-async function list({ context, texts }: Runs, request: UiRequest): Promise<RunList> {
+function list({ context, texts }: Runs, request: UiRequest): RunList {
   requireOperator(context, request)
-  const { settings } = context.workspace()
+  const { settings, history } = context.workspace()
   const content = settings.history.content === true
-  if (settings.history.enabled === false) return { off: 'disabled', content, runs: [] }
+  if (history === undefined) return { off: 'disabled', content, runs: [] }
+  history.flush()
   const { query } = request
   const recipe = query.get('recipe') ?? undefined
   const only = query.get('only')
   const before = numberOf(query.get('before'))
-  const filter = {
+  const filter: RunFilter = {
     limit: PAGE + 1,
     ...(recipe !== undefined && { recipe }),
     ...((only === 'failed' || only === 'degraded') && { only }),
     ...(before !== undefined && { before }),
   }
-  const found = await reading(context.workspace(), (history) => [...history.list(filter)])
+  const found = [...history.list(filter)]
   const shown = found.slice(0, PAGE)
   const last = found.length > PAGE ? shown.at(-1) : undefined
   return { content, runs: shown.map((trace) => listed(trace, texts)), ...(last && { before: last.at }) }
@@ -80,10 +79,12 @@ function listed(trace: RunTrace, texts: RunTexts): ListedRun {
   }
 }
 
-async function show({ context, texts }: Runs, request: UiRequest): Promise<RunDocument> {
+function show({ context, texts }: Runs, request: UiRequest): RunDocument {
   requireOperator(context, request)
   const id = request.params['id'] ?? ''
-  const [trace, more] = await reading(context.workspace(), (history) => history.find(id))
+  const { history } = context.workspace()
+  history?.flush()
+  const [trace, more] = history?.find(id) ?? []
   if (trace === undefined || more !== undefined)
     throw new MoaError('not_found', 'There is no such run in the history; it may have been deleted.')
   const kept = texts.recording(trace.id)
@@ -143,18 +144,6 @@ function changesOf(body: unknown): Changes {
     ...(aggregator !== undefined && { aggregator }),
     ...(mode !== undefined && { mode }),
     ...(without.length > 0 && { without }),
-  }
-}
-
-/** Reads the history while it is written to elsewhere. */
-async function reading<T>({ settings }: Workspace, read: (history: RunHistory) => T[]): Promise<T[]> {
-  const { historyFile, openHistory } = await import('../../workspace/history.js')
-  if (!existsSync(historyFile(settings))) return []
-  const history = openHistory(settings)
-  try {
-    return read(history)
-  } finally {
-    history.close()
   }
 }
 
