@@ -98,7 +98,7 @@ export class Comparisons {
 
   #find(owner: string, id: string): Open {
     const open = this.#open.get(id)
-    if (open !== undefined && open.owner === owner) return open
+    if (open?.owner === owner) return open
     throw new MoaError('not_found', 'There is no such comparison any more; ask again.')
   }
 }

@@ -22,9 +22,7 @@ export const savedTo = signal<string | undefined>(undefined)
 
 export const value = computed(() => readText(text.value))
 export const writable = computed(() => list.value?.write.allowed === true)
-export const dirty = computed(
-  () => name.value !== undefined && (stored.value === undefined || text.value !== stored.value.text),
-)
+export const dirty = computed(() => name.value !== undefined && text.value !== stored.value?.text)
 
 let timer: ReturnType<typeof setTimeout> | undefined
 let asked: AbortController | undefined

@@ -44,7 +44,7 @@ function StageCard({ stage, index }: { readonly stage: unknown; readonly index: 
           disabled={!writable.value}
           onChange={(event) => changeKind(path, event.currentTarget.value as Kind)}
         >
-          {kind === undefined && <option value="">{String(written ?? '')}</option>}
+          {kind === undefined && <option value="">{typeof written === 'string' ? written : ''}</option>}
           {KINDS.map((name) => (
             <option key={name} value={name}>
               {t(`recipes.kind.${name}`)}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { changed, readText, swapped } from './text.js'
+import { changed, readText, swapped } from '../../web/src/pages/recipes/text.js'
 
 const TEXT = `# best first
 proposers: [lab/ada, lab/grace] # two
