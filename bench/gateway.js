@@ -161,7 +161,7 @@ for (const { name, figures } of targets) {
     of(rounds, 0.99),
   ])
   console.log(
-    `${name.padEnd(14)}${[figures.stream, figures.streamCpu, figures.json, figures.jsonCpu, figures.rss].map(whole).join('')}${latencies.map((ms) => cell(ms.toFixed(2))).join('')}`,
+    `${name.padEnd(14)}${[figures.stream, figures.streamCpu, figures.json, figures.jsonCpu, figures.rss].map(whole).join('')}${latencies.map((ms) => cell(ms?.toFixed(2) ?? '')).join('')}`,
   )
 }
 

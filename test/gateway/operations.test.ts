@@ -171,7 +171,7 @@ describe('openapi.json', () => {
     const text = JSON.stringify(document.components.schemas).replaceAll('#/components/schemas/', '#/$defs/')
     const $defs = JSON.parse(text) as Record<string, Json>
     const check = (name: string, value: unknown): void => {
-      const { error } = z.fromJSONSchema({ ...$defs[name], $defs } as never).safeParse(value)
+      const { error } = z.fromJSONSchema({ ...$defs[name], $defs }).safeParse(value)
       expect([name, error?.issues ?? []]).toEqual([name, []])
     }
     const request = { model: 'pair', messages: HELLO, moa: { trace: true, layers: 3 } }

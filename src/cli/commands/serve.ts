@@ -42,7 +42,7 @@ export async function serve({ shell, options }: Invocation<ServeOptions>): Promi
     const listening = await listen(gateway, address)
     reloading = new Reloading(served, { gateway, shell, log, files })
     await shell.write(`${listening.url}\n`)
-    tellServed(served, { shell, listening, keys })
+    tellServed(served, { shell, listening, keys, ui: ui !== undefined })
     if (!address.loopback && keys === undefined)
       warn(shell, 'INSECURE: whoever reaches this address may use every model, at your cost.')
     await untilStopped({ shell, listening, gateway, reloading, config: options.config })

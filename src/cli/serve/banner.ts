@@ -7,7 +7,12 @@ import type { Served } from './served.js'
 /** Tells what is served and how to ask for it. */
 export function tellServed(
   { workspace, catalog }: Served,
-  { shell, listening, keys }: { shell: Shell; listening: Listening; keys: KeyFile | undefined },
+  {
+    shell,
+    listening,
+    keys,
+    ui,
+  }: { shell: Shell; listening: Listening; keys: KeyFile | undefined; ui: boolean },
 ): void {
   const note = (line: string): void => shell.note(line)
   const recipes = catalog.entries.filter(({ kind }) => kind === 'recipe').map(({ id }) => id)
@@ -29,7 +34,8 @@ export function tellServed(
   const [model = 'provider/model'] = [workspace.defaultRecipe, ...recipes].filter((id) =>
     catalog.entries.some((entry) => entry.id === id),
   )
-  note(`\nOpenAI base URL ${base}/v1, Anthropic base URL ${base}. Try:\n`)
+  if (ui) note(`\nWeb interface: ${base}/`)
+  note(`${ui ? '' : '\n'}OpenAI base URL ${base}/v1, Anthropic base URL ${base}. Try:\n`)
   note(curlLine(base, model, keys !== undefined))
 }
 

@@ -3,22 +3,28 @@ import { MoaError } from '../../core/index.js'
 import type { KeyRange, Records, Store } from '../../store/index.js'
 import type { Clock } from '../../util/index.js'
 import type { Conversation, ConversationWithTurns, Turn } from './conversation.js'
+import { emptyRunView, type RunView } from './run-view.js'
 
 /** Most conversations listed at a time, newest first. */
 const MOST_LISTED = 1_000
+
+/** A turn without what changes while it is under way: its question may be megabytes of pictures, written once. */
+type TurnHead = Omit<Turn, 'view'>
 
 /** Conversations of every owner, kept in a store. */
 export class Conversations {
   readonly #store: Store
   readonly #clock: Clock
   readonly #conversations: Records<Conversation>
-  readonly #turns: Records<Turn>
+  readonly #turns: Records<TurnHead>
+  readonly #views: Records<RunView>
 
   constructor(store: Store, clock: Clock) {
     this.#store = store
     this.#clock = clock
     this.#conversations = store.records('ui-conversations')
     this.#turns = store.records('ui-turns')
+    this.#views = store.records('ui-views')
   }
 
   /** An owner's conversations, the one last changed first. */
@@ -39,13 +45,21 @@ export class Conversations {
 
   /** @throws {@link MoaError} `not_found` */
   withTurns(owner: string, id: string): ConversationWithTurns {
-    const turns = [...this.#turns.scan(below(`${owner}/${id}`))].map(({ value }) => value)
+    const turns = [...this.#turns.scan(below(`${owner}/${id}`))].map(({ key, value }) =>
+      this.#whole(key, value),
+    )
     return { ...this.get(owner, id), turns }
   }
 
   /** The turn of an id, if it is there. */
   turn(owner: string, conversation: string, id: string): Turn | undefined {
-    return this.#turns.get(`${owner}/${conversation}/${id}`)
+    const key = `${owner}/${conversation}/${id}`
+    const head = this.#turns.get(key)
+    return head && this.#whole(key, head)
+  }
+
+  #whole(key: string, head: TurnHead): Turn {
+    return { ...head, view: this.#views.get(key) ?? emptyRunView() }
   }
 
   /** A new conversation, which is kept with its first turn. */
@@ -64,27 +78,42 @@ export class Conversations {
   }
 
   /** Keeps a turn, unless its conversation was deleted meanwhile. */
-  putTurn(owner: string, turn: Turn): void {
+  putTurn(owner: string, { view, ...head }: Turn): void {
     this.#store.transaction(() => {
-      const conversation = this.#conversations.get(`${owner}/${turn.conversation}`)
+      const conversation = this.#conversations.get(`${owner}/${head.conversation}`)
       if (conversation === undefined) return
-      this.#turns.set(`${owner}/${turn.conversation}/${turn.id}`, turn)
+      const key = `${owner}/${head.conversation}/${head.id}`
+      this.#turns.set(key, head)
+      this.#views.set(key, view)
       this.put(owner, { ...conversation, updatedAt: Math.floor(this.#clock.now()) })
+    })
+  }
+
+  /** Keeps how far a turn has come, unless it was deleted meanwhile. */
+  putView(owner: string, { conversation, id, view }: Turn): void {
+    const key = `${owner}/${conversation}/${id}`
+    this.#store.transaction(() => {
+      if (this.#turns.get(key) !== undefined) this.#views.set(key, view)
     })
   }
 
   /** Whether there was anything to delete. */
   delete(owner: string, id: string): boolean {
     return this.#store.transaction(() => {
-      for (const { key } of [...this.#turns.scan(below(`${owner}/${id}`))]) this.#turns.delete(key)
+      this.#deleteTurns(`${owner}/${id}`)
       return this.#conversations.delete(`${owner}/${id}`)
     })
+  }
+
+  #deleteTurns(prefix: string): void {
+    for (const records of [this.#turns, this.#views])
+      for (const { key } of [...records.scan(below(prefix))]) records.delete(key)
   }
 
   /** Deletes all of an owner's conversations. Returns how many. */
   clear(owner: string): number {
     return this.#store.transaction(() => {
-      for (const { key } of [...this.#turns.scan(below(owner))]) this.#turns.delete(key)
+      this.#deleteTurns(owner)
       const all = [...this.#conversations.scan(below(owner))]
       for (const { key } of all) this.#conversations.delete(key)
       return all.length

@@ -119,7 +119,7 @@ export class Turns {
   ): Promise<void> {
     let cancel = (): void => {}
     const save = (): void => {
-      this.#conversations.putTurn(owner, live.turn)
+      this.#conversations.putView(owner, live.turn)
       cancel = gateway.clock.after(SAVE_MS, save)
     }
     cancel = gateway.clock.after(SAVE_MS, save)
