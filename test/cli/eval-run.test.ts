@@ -410,6 +410,33 @@ describe('judges against people', () => {
   })
 })
 
+describe('a run that is at work', () => {
+  it('is not begun a second time beside itself', async () => {
+    const stuck = [{ match: { model: 'ada', call: 1 }, fault: 'hang-before' }]
+    const server = await startSimServer({ seed: 7, script: stuck })
+    const own = project(server.url)
+    const flags = ['-c', 'lab/ada', '-j', 'lab/donald', '--limit', '1']
+    const first = own.start(['eval', 'run', 'alpaca-eval', '--data', 'data', ...flags], { input: '' })
+    await first.until(() => server.inFlight === 1, 'the first call')
+    const second = await run(own, ...flags)
+    expect(second.code).toBe(2)
+    expect(second.stderr).toContain('is at work on run alpaca-eval-')
+    first.child.kill('SIGINT')
+    expect((await first.ended).code).toBe(130)
+    const third = await run(own, ...flags, '--json')
+    expect(reportOf(third)).toMatchObject({ status: 'finished' })
+    await server.close()
+    own.remove()
+  })
+
+  it('that nobody answers ends with the reason and the code of its errors', async () => {
+    const { code, stderr } = await run(box, '-c', 'lab/ada+401', '-j', 'lab/donald')
+    expect(code).toBe(4)
+    expect(stderr).toContain('12 failed')
+    expect(stderr.match(/refused the API key/g)).toHaveLength(2)
+  })
+})
+
 const SHARED = 'benchmarks/alpaca_eval'
 describe.skipIf(!hasShared(SHARED))('published answers', () => {
   it('are judged again by the official judge configuration over any model', async () => {

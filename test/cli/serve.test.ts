@@ -176,13 +176,14 @@ describe('told to end', () => {
   const STREAMS = 200
 
   /** One streamed answer over a connection of its own. */
-  function stream(url: string, model: string): Promise<string> {
+  function stream(url: string, model: string, begun = (): void => {}): Promise<string> {
     return new Promise((resolve, reject) => {
       const { method, headers, body } = question(model, true)
       const request = httpRequest(
         `${url}/v1/chat/completions`,
         { method, headers: headers as Record<string, string>, agent: false },
         (response) => {
+          begun()
           let text = ''
           response.setEncoding('utf8').on('data', (piece: string) => (text += piece))
           response.on('end', () => resolve(text))
@@ -199,17 +200,22 @@ describe('told to end', () => {
       'moa.config.json',
       JSON.stringify({
         providers: { lab: { baseURL: sim.url, concurrency: STREAMS } },
-        recipes: { steady: { proposers: ['lab/ada+tokens=20'], aggregator: 'lab/edsger+tokens=60+pace=40' } },
+        recipes: {
+          steady: { proposers: ['lab/ada+tokens=20'], aggregator: 'lab/edsger+tokens=60+pace=200' },
+        },
         defaultRecipe: 'steady',
       }),
     )
-    const { started, url } = await serve(['--log', 'off'])
-    const answers = Array.from({ length: STREAMS }, () => stream(url, 'steady'))
-    await started.until(
-      () => sim.log.length === STREAMS && sim.inFlight > 0,
-      'all answers being written',
-      30_000,
-    )
+    const { started, url } = await serve(['--log', 'off', '--shutdown-timeout', '90'])
+    let begun = 0
+    let ended = 0
+    const answers = Array.from({ length: STREAMS }, async () => {
+      const text = await stream(url, 'steady', () => (begun += 1))
+      ended += 1
+      return text
+    })
+    await started.until(() => begun === STREAMS, 'all streams to begin', 60_000)
+    expect(ended).toBe(0)
     started.child.kill('SIGTERM')
     const texts = await Promise.all(answers)
     for (const text of texts) {
@@ -221,7 +227,7 @@ describe('told to end', () => {
     expect(stderr).toContain('Stopped.')
     expect(sim.log.filter(({ outcome }) => outcome === 'completed')).toHaveLength(2 * STREAMS)
     await expect(fetch(`${url}/health`)).rejects.toThrow()
-  })
+  }, 120_000)
 
   it('tells the clients of answers that take too long, and ends', async () => {
     box.write('moa.config.json', config('lab/edsger+first=60000'))

@@ -14,7 +14,7 @@ describe.skipIf(!hasBrowser)('conversations that outlive the page', () => {
     await ask(page, 'Keep writing.')
     await page.locator('.pane-writing .pane-text').first().waitFor()
     await page.reload()
-    await page.locator('.pane-writing .pane-text').first().waitFor()
+    await page.locator('.pane .pane-text').first().waitFor()
     await page.getByRole('link', { name: 'Status' }).click()
     await page.getByRole('heading', { name: 'Status' }).waitFor()
     await page.goBack()

@@ -25,7 +25,7 @@ recipes:
   council: { proposers: [lab/ada, lab/grace, lab/edsger], aggregator: lab/barbara, description: "Three and one." }
   layered: { proposers: [lab/ada, lab/grace], aggregator: lab/barbara, layers: 3 }
   limping: { proposers: [lab/ada, lab/grace, lab/alan+error-mid=5], aggregator: lab/barbara }
-  slow: { proposers: [lab/ada+pace=60, lab/grace+pace=60], aggregator: lab/barbara+pace=150+tokens=400 }
+  slow: { proposers: [lab/ada+pace=60+tokens=80, lab/grace+pace=60+tokens=80], aggregator: lab/barbara+pace=150+tokens=400 }
   hopeless: { proposers: [lab/ada+400], aggregator: lab/barbara+400 }
   hostile: { proposers: [lab/mallory+pace=0, lab/ada], aggregator: lab/barbara }
 prices: { lab/ada: { input: 1, output: 4 }, lab/grace: { input: 1, output: 4 }, lab/barbara: { input: 3, output: 12 } }
@@ -47,7 +47,9 @@ export class WebLab {
   }
 
   /** @param gateway further flags of `moa serve`, and more of its configuration file */
-  static async open(gateway: { readonly flags?: readonly string[]; readonly config?: string } = {}): Promise<WebLab> {
+  static async open(
+    gateway: { readonly flags?: readonly string[]; readonly config?: string } = {},
+  ): Promise<WebLab> {
     await built()
     const sim = await startSimServer({
       seed: 3,

@@ -11,7 +11,15 @@ const benchmark = (): Argument => new Argument('<benchmark>').choices([...BENCHM
 /** `moa eval`. */
 export function evaluation(add: AddCommand): Command {
   const command = add(new Command('eval').description('measure models and mixtures with benchmarks'))
-  for (const part of [run(add), list(add), show(add), compare(add), exportRun(add), ...evalFiles(add)])
+  for (const part of [
+    run(add),
+    list(add),
+    show(add),
+    compare(add),
+    report(add),
+    exportRun(add),
+    ...evalFiles(add),
+  ])
     command.addCommand(part)
   return command
 }
@@ -94,6 +102,24 @@ function show(add: AddCommand): Command {
       .addOption(jsonFlag('print JSON'))
       .addOption(configFlag()),
     async () => (await import('../commands/eval/show.js')).evalShow,
+  )
+}
+
+function report(add: AddCommand): Command {
+  return add(
+    new Command('report')
+      .description('write a run, or files of judgments, as one HTML file that needs nothing else')
+      .argument(
+        '<run-or-file...>',
+        'id of a run, or files of judgments of one kind, such as annotations.json',
+      )
+      .option('-o, --output <file>', 'where to write; default <run>.html, tables to standard output')
+      .addOption(new Option('--markdown', 'the result table as Markdown').conflicts(['csv', 'json']))
+      .addOption(new Option('--csv', 'the result table as CSV, with everything in full').conflicts('json'))
+      .addOption(jsonFlag('the whole document as JSON'))
+      .option('--calibration <folder>', 'folder with df_gamed.csv, for length control of files')
+      .addOption(configFlag()),
+    async () => (await import('../commands/eval/report.js')).evalReport,
   )
 }
 

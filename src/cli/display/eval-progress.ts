@@ -20,6 +20,7 @@ export class EvalProgress {
   #progress: Progress | undefined
   #drawnAt = -Infinity
   #told = 0
+  readonly #reasons = new Set<string>()
 
   constructor(shell: Pick<Shell, 'stderr' | 'note'>) {
     this.#shell = shell
@@ -33,7 +34,12 @@ export class EvalProgress {
       if (event.count.total > 0) this.#show({ count: event.count, spentUsd: this.#progress?.spentUsd ?? 0 })
       return
     }
-    if (event.type === 'item-failed') this.#tell(`${itemName(event.item)}: ${event.error.message}`)
+    if (event.type === 'item-failed') {
+      // What goes wrong with all items is told once.
+      const { message } = event.error
+      if (!this.#reasons.has(message)) this.#tell(`${itemName(event.item)}: ${message}`)
+      this.#reasons.add(message)
+    }
     if (event.type === 'item-end' || event.type === 'item-failed') this.#show(event)
     if (event.type === 'run-end') this.#endPhase()
   }

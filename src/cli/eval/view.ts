@@ -47,7 +47,8 @@ export async function showView(
   if (view.problems.some((problem) => !isRemark(problem))) exitWith(3)
 }
 
-async function viewText(
+/** A view in the form asked for; tables fit the terminal. */
+export async function viewText(
   view: EvalView,
   flags: FormatFlags,
   { live, columns, styled }: { live: boolean; columns: number; styled: boolean },

@@ -5,10 +5,15 @@ import { diskError } from './content.js'
 /**
  * Keeps other processes away from a file while the work goes on. The lock of a process that has died counts for nothing.
  *
+ * @param doing what whoever has the lock does, for messages.
  * @throws MoaError `usage` when another process has the lock.
  */
-export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
-  take(path)
+export async function withLock<T>(
+  path: string,
+  work: () => Promise<T>,
+  doing = 'is downloading this file',
+): Promise<T> {
+  take(path, doing)
   try {
     return await work()
   } finally {
@@ -16,7 +21,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
   }
 }
 
-function take(path: string): void {
+function take(path: string, doing: string): void {
   for (let attempt = 0; attempt < 2; attempt += 1) {
     try {
       writeFileSync(path, String(process.pid), { flag: 'wx' })
@@ -25,10 +30,10 @@ function take(path: string): void {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw diskError(error, path)
     }
     const owner = ownerOf(path)
-    if (owner !== undefined && isAlive(owner)) throw taken(path, owner)
+    if (owner !== undefined && isAlive(owner)) throw taken(path, { owner, doing })
     rmSync(path, { force: true })
   }
-  throw taken(path, ownerOf(path))
+  throw taken(path, { owner: ownerOf(path), doing })
 }
 
 function ownerOf(path: string): number | undefined {
@@ -39,10 +44,13 @@ function ownerOf(path: string): number | undefined {
   }
 }
 
-function taken(path: string, owner: number | undefined): MoaError {
+function taken(
+  path: string,
+  { owner, doing }: { readonly owner: number | undefined; readonly doing: string },
+): MoaError {
   return new MoaError(
     'usage',
-    `Another process${owner === undefined ? '' : ` (${owner})`} is downloading this file; wait for it, or remove ${path} if it is no moa.`,
+    `Another process${owner === undefined ? '' : ` (${owner})`} ${doing}; wait for it, or remove ${path} if it is no moa.`,
   )
 }
 

@@ -28,27 +28,41 @@ const EMPTY: Account = {
   truncated: 0,
 }
 
+/** What each contestant's answers in the log took. */
+export function answerAccounts(log: EvalLog): ReadonlyMap<string, Account> {
+  const accounts = new Map(log.contestants.map((name) => [name, EMPTY]))
+  for (const answer of log.eachAnswer()) {
+    const { contestant, degraded, finishReasons } = answer
+    const item = { ...answer, degraded: degraded.length > 0, truncated: finishReasons.includes('length') }
+    accounts.set(contestant, added(accounts.get(contestant) ?? EMPTY, item))
+  }
+  return accounts
+}
+
 /** What a contestant's answers in the log took. */
 export function answersAccount(log: EvalLog, contestant: string): Account {
-  let account = EMPTY
-  for (const { id } of log.samples()) {
-    const answer = log.get(contestant, id)
-    if (answer === undefined) continue
-    account = added(account, {
-      ...answer,
-      degraded: answer.degraded.length > 0,
-      truncated: answer.finishReasons.includes('length'),
-    })
-  }
-  return account
+  return answerAccounts(log).get(contestant) ?? EMPTY
 }
 
 /** What the judgments in the log took. */
 export function judgmentsAccount(log: EvalLog): Account {
+  return judgingOf(log).account
+}
+
+/** What the judgments took, and those that gave no verdict. */
+export function judgingOf(log: EvalLog): {
+  readonly account: Account
+  readonly unscored: readonly { readonly id: string; readonly reason: string }[]
+} {
   let account = EMPTY
-  for (const judgment of log.judgments())
+  const unscored: { id: string; reason: string }[] = []
+  for (const judgment of log.judgments()) {
+    const { id, unscored: reason } = judgment
+    // A judgment keeps what is known of its cost and not what is unknown.
     account = added(account, { ...judgment, unpricedCalls: 0, degraded: false, truncated: false })
-  return account
+    if (reason !== undefined) unscored.push({ id, reason })
+  }
+  return { account, unscored }
 }
 
 interface Item extends Pick<Account, 'calls' | 'usage' | 'costUsd' | 'unpricedCalls' | 'seconds'> {

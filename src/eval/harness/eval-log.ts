@@ -183,6 +183,11 @@ export class EvalLog implements AnswerTable {
     return this.#table.get(answerItem(contestant, sample))
   }
 
+  /** All answers, in the order they came, one at a time: what {@link get} keeps at hand is not made for it. */
+  *eachAnswer(): Generator<Answer> {
+    for (const { value } of this.#answers.scan()) yield value
+  }
+
   /** How many answers there are. */
   answers(): number {
     return this.#answers.size().count

@@ -21,6 +21,8 @@ export function pythonStrip(text: string): string {
 
 /** Length in Unicode code points, as Python's `len` counts. A lone surrogate counts as one. */
 export function codePointLength(text: string): number {
+  // Most texts have no pairs, and the search for one is native code.
+  if (!/[\ud800-\udbff]/.test(text)) return text.length
   let pairs = 0
   for (let index = 0; index < text.length - 1; index += 1) {
     if ((text.charCodeAt(index) & 0xfc00) === 0xd800 && (text.charCodeAt(index + 1) & 0xfc00) === 0xdc00) {

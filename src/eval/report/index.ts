@@ -1,2 +1,6 @@
 export * from './document.js'
+export { documentOfAnnotations, type AnnotationsOptions } from './from-annotations.js'
+export type { JudgedFile } from './file-document.js'
+export { documentOfReviews } from './from-flask.js'
+export { documentOfPairs, documentOfSingles } from './from-mt-bench.js'
 export { documentOfRun } from './from-run.js'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../../util/random.js'
-import { bootstrapInterval, comparePaired, itemsNeeded, meanInterval } from './bootstrap.js'
+import { bootstrapInterval, comparePaired, itemsNeeded, meanInterval, meanIntervals } from './bootstrap.js'
 import { normalQuantile } from './normal.js'
 import { mean, standardError } from './summary.js'
 
@@ -37,6 +37,12 @@ describe('bootstrap', () => {
     expect(comparison.itemsNeeded).toBeLessThan(400)
     expect(comparePaired(values, values)).toMatchObject({ difference: 0, significant: false })
     expect(() => comparePaired([1], [])).toThrow(RangeError)
+  })
+
+  it('gives several means the intervals they have alone', () => {
+    const lists = [values.slice(0, 50), values.slice(50, 100), values.slice(0, 30)]
+    const options = { resamples: 200, seed: 3 }
+    expect(meanIntervals(lists, options)).toEqual(lists.map((list) => meanInterval(list, options)))
   })
 
   it('says how many items a difference takes', () => {

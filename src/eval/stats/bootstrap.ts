@@ -29,24 +29,53 @@ export function bootstrapInterval(
   statistic: (counts: Uint32Array) => number,
   options: BootstrapOptions = {},
 ): Interval {
+  const [interval] = bootstrapIntervals(items, [statistic], options)
+  return interval as Interval
+}
+
+/** The same of several statistics over the same draws, since drawing is most of the work for simple ones. */
+export function bootstrapIntervals(
+  items: number,
+  statistics: readonly ((counts: Uint32Array) => number)[],
+  options: BootstrapOptions = {},
+): readonly Interval[] {
   const { resamples = 2000, level = 0.95, seed = 0 } = options
   const resampler = new Resampler(seed)
   const places = Uint32Array.from({ length: items }, (_, place) => place)
   const counts = new Uint32Array(items)
-  const values: number[] = []
+  const values: number[][] = statistics.map(() => [])
   for (let resample = 0; resample < resamples; resample += 1) {
     resampler.tally(places, counts)
-    const value = statistic(counts)
-    if (!Number.isNaN(value)) values.push(value)
+    for (const [index, statistic] of statistics.entries()) {
+      const value = statistic(counts)
+      if (!Number.isNaN(value)) values[index]?.push(value)
+    }
   }
   const tail = (1 - level) / 2
-  const [low = NaN, high = NaN] = percentiles(values, [tail, 1 - tail])
-  return { low, high, level }
+  return values.map((own) => {
+    const [low = NaN, high = NaN] = percentiles(own, [tail, 1 - tail])
+    return { low, high, level }
+  })
 }
 
 /** Bootstrap interval of a mean. */
 export function meanInterval(values: Numbers, options: BootstrapOptions = {}): Interval {
   return bootstrapInterval(values.length, (counts) => countedMean(values, counts), options)
+}
+
+/** Bootstrap intervals of several means: those {@link meanInterval} gives, with one set of draws for each length. */
+export function meanIntervals(
+  lists: readonly Numbers[],
+  options: BootstrapOptions = {},
+): readonly Interval[] {
+  const found = new Map<Numbers, Interval>()
+  for (const length of new Set(lists.map((list) => list.length))) {
+    const same = lists.filter((list) => list.length === length)
+    const statistics = same.map((list) => (counts: Uint32Array) => countedMean(list, counts))
+    for (const [index, interval] of bootstrapIntervals(length, statistics, options).entries())
+      found.set(same[index] as Numbers, interval)
+  }
+  return lists.map((list) => found.get(list) as Interval)
 }
 
 function countedMean(values: Numbers, counts: Uint32Array): number {

@@ -52,6 +52,7 @@ export const recipesEn = {
   'recipes.hash': 'Fingerprint',
   'recipes.description': 'Description',
   'recipes.extends': 'Extends',
+  'recipes.extendsNone': 'no other',
   'recipes.extendsHint': 'Whatever is left empty comes from that recipe.',
   'recipes.mode': 'Prompt',
   'recipes.mode.native': 'native',

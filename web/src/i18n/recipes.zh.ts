@@ -52,6 +52,7 @@ export const recipesZh = {
   'recipes.hash': '指纹',
   'recipes.description': '说明',
   'recipes.extends': '继承自',
+  'recipes.extendsNone': '无',
   'recipes.extendsHint': '留空的部分取自该配方。',
   'recipes.mode': '提示方式',
   'recipes.mode.native': 'native',

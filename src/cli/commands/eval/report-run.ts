@@ -1,4 +1,5 @@
-import { answersAccount, judgmentsAccount, type Account } from '../../../eval/harness/account.js'
+import { ERROR_TABLE } from '../../../core/errors.js'
+import { answerAccounts, judgingOf, type Account } from '../../../eval/harness/account.js'
 import type { EvalLog, ItemFailure, RunRecord } from '../../../eval/harness/eval-log.js'
 import type { ResultColumn, ResultRow, RunResults } from '../../../eval/harness/results.js'
 import { formatProblem, isRemark, type Problem } from '../../../eval/problems.js'
@@ -22,15 +23,14 @@ export interface RunReport {
   readonly unscored: readonly { readonly id: string; readonly reason: string }[]
 }
 
+/** Puts together what a log says beyond the figures. */
 export function runReport(log: EvalLog, results: RunResults): RunReport {
-  const unscored: { id: string; reason: string }[] = []
-  for (const { id, unscored: reason } of log.judgments())
-    if (reason !== undefined) unscored.push({ id, reason })
+  const { account, unscored } = judgingOf(log)
   return {
     record: log.record,
     results,
-    accounts: new Map(log.contestants.map((name) => [name, answersAccount(log, name)])),
-    judging: judgmentsAccount(log),
+    accounts: answerAccounts(log),
+    judging: account,
     spentUsd: log.spentUsd(),
     failures: log.failures(),
     unscored,
@@ -44,6 +44,11 @@ export function isPartial(
 ): boolean {
   const defects = [...results.problems, ...problems].some((problem) => !isRemark(problem))
   return record.status !== 'finished' || failures.length > 0 || unscored.length > 0 || defects
+}
+
+/** The exit code of a result with gaps; where there is nothing but gaps, that of what went wrong. */
+export function exitOfPart({ results, failures: [first] }: RunReport): number {
+  return results.rows.length > 0 || first === undefined ? 3 : ERROR_TABLE[first.error.code].exit
 }
 
 /** Tells of a run: JSON or a table on standard output, what is wrong with it on standard error. */
@@ -60,23 +65,39 @@ export async function writeReport(
   tellItems(
     shell,
     'failed',
-    report.failures.map(({ item, error }) => `${itemName(item)}: ${error.message}`),
+    report.failures.map(({ item, error }) => ({ item: itemName(item), why: error.message })),
   )
   tellItems(
     shell,
     'unscored',
-    report.unscored.map(({ id, reason }) => `${id}: ${reason}`),
+    report.unscored.map(({ id, reason }) => ({ item: id, why: reason })),
   )
 }
 
-const ITEMS_TOLD = 10
+/** Different reasons told, and items named for each. */
+const REASONS_TOLD = 10
+const NAMED = 5
 
-function tellItems(shell: Shell, what: string, lines: readonly string[]): void {
-  if (lines.length === 0) return
-  warn(shell, `${formatCount(lines.length)} ${what}:`)
-  for (const line of lines.slice(0, ITEMS_TOLD)) shell.note(`    ${oneLine(line)}`)
-  if (lines.length > ITEMS_TOLD)
-    shell.note(`    … and ${lines.length - ITEMS_TOLD} more (\`--json\` lists them all)`)
+/** Items by what went wrong with them. */
+function tellItems(
+  shell: Shell,
+  what: string,
+  items: readonly { readonly item: string; readonly why: string }[],
+): void {
+  if (items.length === 0) return
+  warn(shell, `${formatCount(items.length)} ${what} (\`--json\` lists them all):`)
+  const reasons = new Map<string, string[]>()
+  for (const { item, why } of items) {
+    const known = reasons.get(why)
+    if (known) known.push(item)
+    else reasons.set(why, [item])
+  }
+  for (const [why, names] of [...reasons].slice(0, REASONS_TOLD)) {
+    const more = names.length > NAMED ? `, … ${formatCount(names.length)} in all` : ''
+    shell.note(`    ${oneLine(why)}`)
+    shell.note(`      ${oneLine(names.slice(0, NAMED).join(', '))}${more}`)
+  }
+  if (reasons.size > REASONS_TOLD) shell.note(`    … and ${reasons.size - REASONS_TOLD} other reasons`)
 }
 
 /** The report as plain data; the figures keep the benchmark's own names. */
@@ -151,7 +172,7 @@ function reportText(report: RunReport, width: number): string {
     ...columns.map(({ label }) => label),
     ...(answering ? ['cost', 'time each'] : []),
   ]
-  const shown = table({ heads, rows, width })
+  const shown = rows.length === 0 ? 'There is nothing to show figures of.\n' : table({ heads, rows, width })
   const judged =
     judging.items === 0
       ? ''

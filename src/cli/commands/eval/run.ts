@@ -1,4 +1,6 @@
 import { setMaxListeners } from 'node:events'
+import { join } from 'node:path'
+import { withLock } from '../../../eval/data/lock.js'
 import { MoaError } from '../../../core/errors.js'
 import { wrapModel, type Model } from '../../../core/model.js'
 import type { Sampling } from '../../../core/request.js'
@@ -21,7 +23,7 @@ import { dataPlaces } from '../../data/places.js'
 import { benchData, checkFolder } from './bench-data.js'
 import { openEvalLogs } from './eval-logs.js'
 import { EvalProgress } from '../../display/eval-progress.js'
-import { isPartial, runReport, writeReport } from './report-run.js'
+import { exitOfPart, isPartial, runReport, writeReport } from './report-run.js'
 
 /** A run that has come to its end, or to where it had to stop. */
 export interface EndedRun {
@@ -37,7 +39,7 @@ export async function evalRun({ shell, args, options, exitWith }: Invocation<Run
     await writeReport(report, { shell, json: options.json === true })
     const { status, reason } = log.record
     if (status === 'stopped' && reason !== undefined) warn(shell, reason)
-    if (isPartial(report, problems.list())) exitWith(3)
+    if (isPartial(report, problems.list())) exitWith(exitOfPart(report))
   })
 }
 
@@ -58,10 +60,10 @@ export async function withRun(
   let log: EvalLog | undefined
   const workspace = await openWorkspace({
     config: options.config,
-    // Times and costs of an evaluation are to be those of its own calls.
-    cache: false,
     record: options.record,
     onProblem: ({ message }) => warn(shell, message),
+    // Times and costs of an evaluation are to be those of its own calls.
+    cache: false,
     around: (model) => journaledLater(model, () => log),
   })
   const store = openEvalLogs(workspace.settings)
@@ -76,7 +78,8 @@ export async function withRun(
     const begun = begin({ name, options, prepared, logs: store.logs, simulated: cast.simulated })
     log = begun.log
     for (const problem of problems.list()) warn(shell, formatProblem(problem))
-    await go({ ...begun, options, prepared, shell })
+    const lock = join(workspace.settings.dataFolder, `${log.id}.lock`)
+    await withLock(lock, () => go({ ...begun, options, prepared, shell }), `is at work on run ${log.id}`)
     await use({ log, bench, problems })
   } finally {
     store.close()

@@ -92,7 +92,10 @@ export function ChoiceField({
   path,
   hint,
   choices,
+  unset = t('recipes.unset'),
 }: FieldProps & {
+  /** What it is when the key is not there. */
+  readonly unset?: string
   readonly choices: readonly { readonly value: string; readonly text: string }[]
 }): JSX.Element {
   const id = useId()
@@ -105,7 +108,7 @@ export function ChoiceField({
         disabled={!writable.value}
         onChange={(event) => put(path, event.currentTarget.value || undefined)}
       >
-        <option value="">{t('recipes.unset')}</option>
+        <option value="">{unset}</option>
         {choices.map((choice) => (
           <option key={choice.value} value={choice.value}>
             {choice.text}

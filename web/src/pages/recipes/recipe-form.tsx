@@ -36,6 +36,7 @@ export function RecipeForm(): JSX.Element {
         <ChoiceField
           label={t('recipes.extends')}
           path={['extends']}
+          unset={t('recipes.extendsNone')}
           {...(inherits && { hint: t('recipes.extendsHint') })}
           choices={(list.value?.recipes ?? []).map(({ name }) => ({ value: name, text: name }))}
         />

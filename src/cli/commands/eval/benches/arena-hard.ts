@@ -9,6 +9,7 @@ import {
   arenaHard,
   arenaSamples,
   arenaTurns,
+  PROTOCOL_FILE,
   type ArenaProtocol,
 } from '../../../../eval/benches/arena-hard/run/benchmark.js'
 import { arenaFiles, arenaResults } from '../../../../eval/benches/arena-hard/run/results.js'
@@ -38,6 +39,8 @@ async function prepare(setup: BenchSetup): Promise<PreparedRun> {
   const { protocol, hash } = await protocolOf(setup, edition)
   const category = edition === 'v2.0' ? (setup.flags.category ?? 'hard_prompt') : undefined
   const questions = questionsOf(read.data, { category, source })
+  // A category nobody is told how to judge is refused before anybody is asked.
+  if (protocol.version === 'v2.0') v2Category(protocol.settings, category ?? '')
   const recorded = reader(questions, setup)
   const contestants = await namedContestants(setup, recorded)
   const baseline = await baselineOf(setup, { edition, protocol, category, recorded })
@@ -54,6 +57,7 @@ async function prepare(setup: BenchSetup): Promise<PreparedRun> {
       ...(category !== undefined && { category }),
       ...sampling,
     },
+    attachments: { [PROTOCOL_FILE]: JSON.stringify(protocol) },
     benchmark: (samples) => arenaHard({ samples, baseline: baseline.name, judge, protocol, sampling }),
   }
 }

@@ -9,7 +9,13 @@ import {
 } from '../../../../eval/benches/mt-bench/read.js'
 import type { JudgingData } from '../../../../eval/benches/mt-bench/judge-request.js'
 import type { MtBenchQuestion } from '../../../../eval/benches/mt-bench/records.js'
-import { mtBench, mtBenchSamples, mtBenchTurns } from '../../../../eval/benches/mt-bench/run/benchmark.js'
+import {
+  JUDGING_FILE,
+  mtBench,
+  mtBenchSamples,
+  mtBenchTurns,
+  writeJudgingData,
+} from '../../../../eval/benches/mt-bench/run/benchmark.js'
 import { mtBenchFiles, mtBenchResults } from '../../../../eval/benches/mt-bench/run/results.js'
 import type { Contestant } from '../../../../eval/harness/contestant.js'
 import type { NamedText } from '../bench-data.js'
@@ -42,6 +48,7 @@ async function prepare(setup: BenchSetup): Promise<PreparedRun> {
   const judge = await onlyJudge('mt-bench', setup)
   const prompts = promptsOf(setup)
   const references = await referencesOf(setup, read.data)
+  const judging: JudgingData = { prompts: prompts.prompts, references: references.answers }
   const all = baseline === undefined ? contestants : [...contestants, baseline]
   if (mode === 'pairwise-all' && all.length < 2)
     throw new MoaError(
@@ -60,12 +67,13 @@ async function prepare(setup: BenchSetup): Promise<PreparedRun> {
       references: references.hash,
       ...sampling,
     },
+    attachments: { [JUDGING_FILE]: writeJudgingData(judging) },
     benchmark: (chosen) =>
       mtBench({
         mode,
         samples: chosen,
         judge,
-        data: { prompts: prompts.prompts, references: references.answers },
+        data: judging,
         sampling,
         ...(baseline && { baseline: baseline.name }),
       }),

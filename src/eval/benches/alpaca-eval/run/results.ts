@@ -2,9 +2,8 @@ import type { EvalLog } from '../../../harness/eval-log.js'
 import type { ResultColumn, ResultRow, RunResults } from '../../../harness/results.js'
 import { ProblemLog } from '../../../problems.js'
 import { codePointLength } from '../../../python/text.js'
-import { meanInterval } from '../../../stats/index.js'
+import { meanIntervals, type Interval } from '../../../stats/index.js'
 import { NOTES } from '../notes.js'
-import { annotationSetOf } from '../read/annotations.js'
 import { readGamedRows } from '../read/gamed.js'
 import { scoreAnnotationSets, type ScoredSet } from '../score/score-sets.js'
 import { winShare, winShares } from '../score/win-rate.js'
@@ -23,72 +22,86 @@ const COLUMNS: readonly ResultColumn[] = [
   { key: 'avg_length', label: 'length', digits: 0 },
 ]
 
-/** A judged pair of a run in the official form, with its place in the evaluation set. */
-interface PlacedRecord {
-  readonly place: number
-  readonly record: AnnotationRecord
-}
-
 /** A contestant's judged pairs as the official `annotations.json` has them, in the order of the samples. */
 export function annotationRecords(log: EvalLog, contestant: string): readonly AnnotationRecord[] {
-  return (recordsByContestant(log).get(contestant) ?? []).map(({ record }) => record)
-}
-
-function recordsByContestant(log: EvalLog): ReadonlyMap<string, readonly PlacedRecord[]> {
   const { baseline = '' } = log.record.spec
-  const samples = new Map(log.samples().map((sample, order) => [sample.id, { sample, order }]))
-  const found = new Map<string, Map<number, PlacedRecord>>()
+  const samples = new Map(log.samples().map((sample) => [sample.id, sample]))
+  const records = new Map<string, AnnotationRecord>()
   for (const { verdict, costUsd, seconds } of log.judgments<AlpacaVerdict>()) {
-    const { contestant, judge, pairs, raw } = verdict
-    let records = found.get(contestant)
-    if (records === undefined) found.set(contestant, (records = new Map<number, PlacedRecord>()))
+    if (verdict.contestant !== contestant) continue
+    const { judge, pairs, raw } = verdict
     for (const { sample: id, preference } of pairs) {
-      const known = samples.get(id)
-      if (known === undefined) continue
-      const { sample, order } = known
-      records.set(order, {
-        place: Number(id),
-        record: {
-          instruction: sample.turns[0] ?? '',
-          output_1: log.get(baseline, id)?.turns[0] ?? '',
-          output_2: log.get(contestant, id)?.turns[0] ?? '',
-          generator_1: baseline,
-          generator_2: contestant,
-          annotator: judge,
-          preference,
-          price_per_example: costUsd === null ? null : costUsd / pairs.length,
-          time_per_example: seconds / pairs.length,
-          raw_completion: raw,
-          ...(sample.category !== undefined && { dataset: sample.category }),
-        },
+      const sample = samples.get(id)
+      if (sample === undefined) continue
+      records.set(id, {
+        instruction: sample.turns[0] ?? '',
+        output_1: log.get(baseline, id)?.turns[0] ?? '',
+        output_2: log.get(contestant, id)?.turns[0] ?? '',
+        generator_1: baseline,
+        generator_2: contestant,
+        annotator: judge,
+        preference,
+        price_per_example: costUsd === null ? null : costUsd / pairs.length,
+        time_per_example: seconds / pairs.length,
+        raw_completion: raw,
+        ...(sample.category !== undefined && { dataset: sample.category }),
       })
     }
   }
-  return new Map(
-    [...found].map(([contestant, records]) => [
-      contestant,
-      [...records].sort(([a], [b]) => a - b).map(([, record]) => record),
-    ]),
-  )
+  return [...samples.keys()].flatMap((id) => records.get(id) ?? [])
+}
+
+/** What scores need of one judged pair. */
+interface JudgedPair {
+  readonly preference: number | null
+  readonly price: number
+  readonly time: number
+}
+
+/** Judged pairs by contestant and sample. */
+function judgedPairs(log: EvalLog): ReadonlyMap<string, ReadonlyMap<string, JudgedPair>> {
+  const found = new Map<string, Map<string, JudgedPair>>()
+  for (const { verdict, costUsd, seconds } of log.judgments<AlpacaVerdict>()) {
+    const { contestant, pairs } = verdict
+    let own = found.get(contestant)
+    if (own === undefined) found.set(contestant, (own = new Map<string, JudgedPair>()))
+    const price = costUsd === null ? NaN : costUsd / pairs.length
+    const time = seconds / pairs.length
+    for (const { sample, preference } of pairs) own.set(sample, { preference, price, time })
+  }
+  return found
+}
+
+/** Lengths of all answers by contestant and sample, without keeping their texts. */
+function answerLengths(log: EvalLog): ReadonlyMap<string, ReadonlyMap<string, number>> {
+  const found = new Map(log.contestants.map((name) => [name, new Map<string, number>()]))
+  for (const { contestant, sample, turns } of log.eachAnswer())
+    found.get(contestant)?.set(sample, codePointLength(turns[0] ?? ''))
+  return found
 }
 
 /** Every figure of AlpacaEval, from the log alone. */
 export function alpacaEvalResults(log: EvalLog): RunResults {
   const problems = new ProblemLog()
-  const { baseline } = log.record.spec
-  const records = recordsByContestant(log)
-  const contestants = log.contestants.filter((name) => name !== baseline && records.has(name))
-  const sets = contestants.map((name) => setOf(name, records.get(name) ?? [], problems))
+  const { baseline = '' } = log.record.spec
+  const lengths = answerLengths(log)
+  const judged = judgedPairs(log)
+  const places = log.samples().map(({ id }) => id)
+  const sets = log.contestants
+    .filter((name) => name !== baseline && judged.has(name))
+    .map((model) => setOf({ model, baseline, places, pairs: judged.get(model), lengths }, problems))
   const usable = sets.filter((set) => set.preference.some((preference) => !Number.isNaN(preference)))
   for (const set of sets) if (!usable.includes(set)) problems.add(...NOTES.noPreference, { id: set.model })
   const gamed = log.attachment(GAMED_FILE)
   if (gamed === undefined) problems.add(...NOTES.noCalibration)
   const { details } = scoreAnnotationSets(usable, {
     ...(gamed !== undefined && { gamed: readGamedRows(gamed, GAMED_FILE).data }),
-    averageLengths: new Map(usable.map(({ model }) => [model, averageLength(log, model)])),
+    averageLengths: new Map(usable.map(({ model }) => [model, averageLength(lengths.get(model))])),
   })
   for (const detail of details) problems.merge(detail.problems)
-  const rows = details.map((detail, index) => rowOf(detail, usable[index] as AnnotationSet))
+  const shares = usable.map(({ preference }) => winShares(preference).map((share) => 100 * share))
+  const intervals = meanIntervals(shares)
+  const rows = details.map((detail, index) => rowOf(detail, intervals[index] as Interval))
   const rank = ({ values }: ResultRow): number =>
     Number(values['length_controlled_winrate'] ?? values['win_rate'] ?? -Infinity)
   return {
@@ -106,29 +119,49 @@ export function alpacaEvalResults(log: EvalLog): RunResults {
   }
 }
 
-function setOf(model: string, placed: readonly PlacedRecord[], log: ProblemLog): AnnotationSet {
-  const set = annotationSetOf(
-    placed.map(({ record }) => record),
-    { source: model, log },
-  )
-  for (const [row, { record, place }] of placed.entries())
-    if (record.preference === null)
-      log.add(...NOTES.failedReply, { source: model, row, id: `instruction ${place}` })
-  return { ...set, model, index: Int32Array.from(placed, ({ place }) => place) }
+function setOf(
+  source: {
+    readonly model: string
+    readonly baseline: string
+    readonly places: readonly string[]
+    readonly pairs: ReadonlyMap<string, JudgedPair> | undefined
+    readonly lengths: ReadonlyMap<string, ReadonlyMap<string, number>>
+  },
+  log: ProblemLog,
+): AnnotationSet {
+  const { model, baseline, places, pairs, lengths } = source
+  const rows = places.flatMap((id) => {
+    const pair = pairs?.get(id)
+    return pair === undefined ? [] : [{ id, ...pair }]
+  })
+  const numbers = (of: (row: (typeof rows)[number]) => number): Float64Array => Float64Array.from(rows, of)
+  const lengthOf = (name: string, id: string): number => lengths.get(name)?.get(id) ?? 0
+  for (const [row, { id, preference }] of rows.entries()) {
+    const place = { source: model, row, id: `instruction ${id}` }
+    if (preference === null) log.add(...NOTES.failedReply, place)
+    if (lengthOf(model, id) === 0 || lengthOf(baseline, id) === 0) log.add(...NOTES.emptyOutput, place)
+  }
+  return {
+    model,
+    baseline,
+    judge: null,
+    instructions: null,
+    index: Int32Array.from(rows, ({ id }) => Number(id)),
+    preference: numbers(({ preference }) => preference ?? NaN),
+    length1: numbers(({ id }) => lengthOf(baseline, id)),
+    length2: numbers(({ id }) => lengthOf(model, id)),
+    price: numbers(({ price }) => price),
+    time: numbers(({ time }) => time),
+  }
 }
 
-function rowOf({ row, corrected }: ScoredSet, set: AnnotationSet): ResultRow {
+function rowOf({ row, corrected }: ScoredSet, interval: Interval): ResultRow {
   const { model, ...values } = row
   const by = corrected && {
     lc_winrate_by_instruction: corrected.length_controlled_winrate,
     lc_standard_error_by_instruction: corrected.lc_standard_error,
   }
-  const percentages = winShares(set.preference).map((share) => 100 * share)
-  return {
-    contestant: model,
-    values: { ...values, ...by },
-    intervals: { win_rate: meanInterval(percentages) },
-  }
+  return { contestant: model, values: { ...values, ...by }, intervals: { win_rate: interval } }
 }
 
 function sharesOf({ preference, index }: AnnotationSet): ReadonlyMap<string, number> {
@@ -139,13 +172,8 @@ function sharesOf({ preference, index }: AnnotationSet): ReadonlyMap<string, num
 }
 
 /** The leaderboard's average length: the integer part of the mean over all answers, judged or not. */
-function averageLength(log: EvalLog, contestant: string): number {
-  let [total, count] = [0, 0]
-  for (const { id } of log.samples()) {
-    const answer = log.get(contestant, id)
-    if (answer === undefined) continue
-    total += codePointLength(answer.turns[0] ?? '')
-    count += 1
-  }
-  return Math.trunc(total / count)
+function averageLength(lengths: ReadonlyMap<string, number> = new Map()): number {
+  let total = 0
+  for (const length of lengths.values()) total += length
+  return Math.trunc(total / lengths.size)
 }

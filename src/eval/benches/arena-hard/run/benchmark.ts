@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { MoaError } from '../../../../core/errors.js'
+import { textOf } from '../../../../core/message.js'
 import type { Sampling } from '../../../../core/request.js'
 import type { Benchmark, Judge, JudgeDesk, JudgeTask, Sample } from '../../../harness/benchmark.js'
 import type { RecordedTurns } from '../../../harness/contestant.js'
 import { v01Judgment, v01Matches, v01Step, type V01JudgeSettings, type V01Match } from '../judge-v01.js'
-import { v2Category, v2JudgeRequests, v2Judgment, type V2JudgeSettings } from '../judge-v2.js'
+import { v2JudgeRequests, v2Judgment, type V2JudgeSettings } from '../judge-v2.js'
 import type { ArenaAnswer, ArenaQuestion, V01Game, V01Judgment, V2Judgment } from '../records.js'
 
 /** How a version judges. */
@@ -22,7 +22,7 @@ export interface ArenaRunOptions {
   readonly sampling?: Sampling
 }
 
-/** The line of the judgment file that came of a question. */
+/** The line of the judgment file that came of a question, without the prompts, which follow from the answers. */
 export type ArenaVerdict = V01Judgment | V2Judgment
 
 interface QuestionTask extends JudgeTask {
@@ -71,12 +71,52 @@ export function arenaHard(options: ArenaRunOptions): Benchmark {
           })),
         ),
     async judge(task, desk) {
-      const verdict = await judgeQuestion(task as QuestionTask, desk, options)
+      const verdict = withoutPrompts(await judgeQuestion(task as QuestionTask, desk, options))
       const mute = verdict.games.findIndex((game) => (game?.score ?? null) === null)
       return { verdict, ...(mute >= 0 && { unscored: `game ${mute + 1} has no verdict` }) }
     },
   }
 }
+
+function withoutPrompts(verdict: ArenaVerdict): ArenaVerdict {
+  if ('uid' in verdict)
+    return {
+      ...verdict,
+      games: verdict.games.map(
+        (game) => game && { score: game.score, ...(game.judgment && { judgment: game.judgment }) },
+      ),
+    }
+  return {
+    ...verdict,
+    games: verdict.games.map(({ score, judgment = '' }) => ({ judgment, score })),
+  }
+}
+
+/** A line of the judgment file in full, its prompts put together anew. */
+export function withPrompts(verdict: ArenaVerdict, shown: Shown, protocol: ArenaProtocol): ArenaVerdict {
+  if ('uid' in verdict && protocol.version === 'v2.0') {
+    const requests = v2JudgeRequests({ settings: protocol.settings, category: verdict.category, ...shown })
+    return {
+      ...verdict,
+      games: verdict.games.map(
+        (game, index) => game && { ...game, prompt: requests[index as 0 | 1].messages },
+      ),
+    }
+  }
+  if ('uid' in verdict || protocol.version !== 'v0.1') return verdict
+  const matches = v01Matches({ settings: protocol.settings, ...shown })
+  const prompts = matches.map((match) => {
+    const step = v01Step(match)
+    return step.done ? '' : textOf(step.request.messages[1]?.content ?? '')
+  })
+  return {
+    ...verdict,
+    games: verdict.games.map((game, index) => ({ user_prompt: prompts[index] ?? '', ...game })),
+  }
+}
+
+/** Name of the attachment that says how the run judges. */
+export const PROTOCOL_FILE = 'protocol.json'
 
 function judgeQuestion(task: QuestionTask, desk: JudgeDesk, options: ArenaRunOptions): Promise<ArenaVerdict> {
   const { contestant, sample } = task
@@ -92,7 +132,8 @@ function judgeQuestion(task: QuestionTask, desk: JudgeDesk, options: ArenaRunOpt
     : judgeV2(task, shown, { desk, settings: protocol.settings, ...options })
 }
 
-interface Shown {
+/** A question with the two answers that are compared. */
+export interface Shown {
   readonly question: string
   readonly baseline: string
   readonly candidate: string
@@ -146,13 +187,6 @@ async function judgeV2(
     requests,
     replies: [one.text, two.text],
   })
-}
-
-/** Refuses categories the settings have no judge text for, before anybody is asked. @throws MoaError `data_invalid` */
-export function checkCategories(samples: readonly Sample[], settings: V2JudgeSettings): void {
-  for (const category of new Set(samples.map((sample) => sample.category ?? '')))
-    v2Category(settings, category)
-  if (samples.length === 0) throw new MoaError('data_invalid', 'Arena-Hard has no question of this category.')
 }
 
 /** An id for an answer line that is always the same for the same answer. */

@@ -8,7 +8,7 @@ import type { ProblemLog } from '../../../problems.js'
 import { labelAdvantage } from '../labels.js'
 import type { ArenaVersion } from '../read.js'
 import type { ArenaQuestion, V01Judgment, V2Judgment } from '../records.js'
-import { answerId, type ArenaVerdict } from './benchmark.js'
+import { answerId, PROTOCOL_FILE, withPrompts, type ArenaProtocol, type ArenaVerdict } from './benchmark.js'
 import { scoreArenaHardV01 } from '../score-v01.js'
 import { scoreArenaHardV2 } from '../score-v2.js'
 
@@ -108,17 +108,26 @@ function figuresV01(judgments: readonly V01Judgment[], setting: Setting): Figure
 }
 
 function figuresV2(judgments: readonly V2Judgment[], { baseline, questions }: Setting): Figures {
-  const names = Object.fromEntries(questions.map(({ category }) => [category, baseline]))
+  // The published rule cuts names at their last slash, so models of several providers would fall together.
+  const known = new Map(
+    [baseline, ...judgments.map(({ model }) => model)].map((name) => [fileName(name), name]),
+  )
+  const uncut = judgments.map((judgment) => ({
+    ...judgment,
+    model: fileName(judgment.model),
+    judge: fileName(judgment.judge),
+    baseline: fileName(judgment.baseline),
+  }))
   const { categories, problems } = scoreArenaHardV2({
     version: 'v2.0',
-    judgments,
+    judgments: uncut,
     questions,
-    baselines: names,
+    baselines: Object.fromEntries(questions.map(({ category }) => [category, fileName(baseline)])),
   })
   const percent = (value: number | null): number | null => (value === null ? null : 100 * value)
   const rows = categories.flatMap(({ category, published, corrected }) =>
     published.rows.map(({ model, score, lower, upper }) =>
-      resultRow(model, {
+      resultRow(known.get(model) ?? model, {
         values: {
           score: percent(score),
           lower: percent(lower),
@@ -173,7 +182,7 @@ function questionScores(
 /** The run's files as the published scripts write them; answers have no token counts, which no published tokeniser made. */
 export function arenaFiles(log: EvalLog): readonly ExportFile[] {
   const version = versionOf(log)
-  const verdicts = verdictsOf(log)
+  const verdicts = wholeVerdicts(log)
   const judge = fileName(log.record.spec.judges[0]?.name ?? 'judge')
   return log.contestants.flatMap((contestant): ExportFile[] => {
     const name = fileName(contestant)
@@ -186,6 +195,25 @@ export function arenaFiles(log: EvalLog): readonly ExportFile[] {
       { path: `model_answer/${name}.jsonl`, text: writeJsonl(answers) },
       ...(own.length === 0 ? [] : [{ path: `model_judgment/${judge}/${name}.jsonl`, text: writeJsonl(own) }]),
     ]
+  })
+}
+
+/** Judgments with their prompts, which the log holds only in what they are made of. */
+function wholeVerdicts(log: EvalLog): readonly ArenaVerdict[] {
+  const attached = log.attachment(PROTOCOL_FILE)
+  if (attached === undefined) return verdictsOf(log)
+  const protocol = JSON.parse(attached) as ArenaProtocol
+  const { baseline = '' } = log.record.spec
+  const questions = new Map(log.samples().map((sample) => [sample.id, sample.turns[0] ?? '']))
+  return verdictsOf(log).map((verdict) => {
+    const id = idOf(verdict)
+    const text = (name: string): string => log.get(name, id)?.turns[0] ?? ''
+    const shown = {
+      question: questions.get(id) ?? '',
+      baseline: text(baseline),
+      candidate: text(verdict.model),
+    }
+    return withPrompts(verdict, shown, protocol)
   })
 }
 

@@ -145,7 +145,9 @@ export function flaskFiles(log: EvalLog): readonly ExportFile[] {
         path: `model_output/${name}.jsonl`,
         text: writeJsonl(answered.map(({ instance, text }) => ({ question_id: instance.id, text }))),
       },
-      { path: `gpt_review/${name}_review.jsonl`, text: writeJsonl(reviews) },
+      ...(reviews.length === 0
+        ? []
+        : [{ path: `gpt_review/${name}_review.jsonl`, text: writeJsonl(reviews) }]),
     ]
   })
 }

@@ -7,7 +7,13 @@ import { answerRecord, answerRequest } from '../answer-plan.js'
 import { pairJudgeCalls, singleJudgeCall, type JudgingData } from '../judge-request.js'
 import { pairJudgment, singleJudgment } from '../judgment.js'
 import { matchPlan, type MtBenchMatch, type MtBenchMode } from '../match-plan.js'
-import type { MtBenchAnswer, MtBenchQuestion, PairJudgment, SingleJudgment } from '../records.js'
+import type {
+  MtBenchAnswer,
+  MtBenchJudgePrompt,
+  MtBenchQuestion,
+  PairJudgment,
+  SingleJudgment,
+} from '../records.js'
 
 export interface MtBenchOptions {
   readonly mode: MtBenchMode
@@ -20,7 +26,7 @@ export interface MtBenchOptions {
   readonly sampling?: Sampling
 }
 
-/** The line of the judgment file that came of a match. */
+/** The line of the judgment file that came of a match, without the prompts, which follow from the answers. */
 export type MtBenchVerdict = SingleJudgment | PairJudgment
 
 interface MatchTask extends JudgeTask {
@@ -92,7 +98,8 @@ async function judgeSingle(
   const answer = answerLine(question, desk.answer(model, String(question.question_id)))
   const call = singleJudgeCall({ question, turn: match.turn, answer }, data)
   const { text } = await desk.ask(call.request, judge)
-  const verdict = singleJudgment({ ...judgedBy(match, judge, desk), model, call, reply: text })
+  const judgment = singleJudgment({ ...judgedBy(match, judge, desk), model, call, reply: text })
+  const { user_prompt: _, ...verdict } = judgment
   return { verdict, ...(verdict.score === -1 && { unscored: `the reply has no rating: ${excerpt(text)}` }) }
 }
 
@@ -106,7 +113,11 @@ async function judgePair(
   ) as [MtBenchAnswer, MtBenchAnswer]
   const calls = pairJudgeCalls({ question, turn: match.turn, answers: [first, second] }, data)
   const [one, two] = await Promise.all([desk.ask(calls[0].request, judge), desk.ask(calls[1].request, judge)])
-  const verdict = pairJudgment({
+  const {
+    g1_user_prompt: _,
+    g2_user_prompt: __,
+    ...verdict
+  } = pairJudgment({
     ...judgedBy(match, judge, desk),
     models,
     calls,
@@ -136,4 +147,55 @@ export function answerLine(question: MtBenchQuestion, { contestant, turns, at }:
     id: createHash('sha256').update(content).digest('base64url').slice(0, 22),
     time: at,
   })
+}
+
+/** A line of the judgment file in full, its prompts put together anew. */
+export function withPrompts(
+  verdict: MtBenchVerdict,
+  {
+    question,
+    answer,
+    data,
+  }: {
+    readonly question: MtBenchQuestion
+    readonly answer: (model: string) => MtBenchAnswer
+    readonly data: JudgingData
+  },
+): MtBenchVerdict {
+  const { turn } = verdict
+  if ('model' in verdict) {
+    const call = singleJudgeCall({ question, turn, answer: answer(verdict.model) }, data)
+    return singleJudgmentLine(verdict, call.userPrompt)
+  }
+  const answers = [answer(verdict.model_1), answer(verdict.model_2)] as const
+  const [one, two] = pairJudgeCalls({ question, turn, answers }, data)
+  return pairJudgmentLine(verdict, [one.userPrompt, two.userPrompt])
+}
+
+/** In the order of the published files. */
+function singleJudgmentLine(verdict: SingleJudgment, user_prompt: string): SingleJudgment {
+  const { question_id, model, judge, ...rest } = verdict
+  return { question_id, model, judge, user_prompt, ...rest }
+}
+
+function pairJudgmentLine(verdict: PairJudgment, [one, two]: readonly [string, string]): PairJudgment {
+  const { g1_judgment = '', g2_judgment = '', turn, tstamp = 0, ...rest } = verdict
+  return { ...rest, g1_user_prompt: one, g1_judgment, g2_user_prompt: two, g2_judgment, turn, tstamp }
+}
+
+/** Name of the attachment with prompts and reference answers. */
+export const JUDGING_FILE = 'judging.json'
+
+/** What judging needs, as the text of an attachment. */
+export function writeJudgingData({ prompts, references }: JudgingData): string {
+  return JSON.stringify({ prompts: [...prompts], references: [...references] })
+}
+
+/** Reads {@link writeJudgingData}. */
+export function readJudgingData(text: string): JudgingData {
+  const { prompts, references } = JSON.parse(text) as {
+    prompts: [string, MtBenchJudgePrompt][]
+    references: [number, MtBenchAnswer][]
+  }
+  return { prompts: new Map(prompts), references: new Map(references) }
 }

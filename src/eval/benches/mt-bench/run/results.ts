@@ -1,3 +1,4 @@
+import { MoaError } from '../../../../core/errors.js'
 import type { EvalLog } from '../../../harness/eval-log.js'
 import { fileName, type ExportFile } from '../../../harness/export-file.js'
 import type { ResultColumn, ResultRow, RunResults } from '../../../harness/results.js'
@@ -7,10 +8,17 @@ import type { PairRow } from '../aggregate-pair.js'
 import { RADAR_CATEGORIES } from '../categories.js'
 import { hasVerdict } from '../check.js'
 import { judgmentKey, type MtBenchMode } from '../match-plan.js'
-import type { PairJudgment, SingleJudgment } from '../records.js'
+import type { MtBenchAnswer, PairJudgment, SingleJudgment } from '../records.js'
 import { scoreMtBench, type PairScores, type SingleScores } from '../score.js'
 import { writeMtBenchAnswers } from '../write.js'
-import { answerLine, questionOf, type MtBenchVerdict } from './benchmark.js'
+import {
+  answerLine,
+  JUDGING_FILE,
+  questionOf,
+  readJudgingData,
+  withPrompts,
+  type MtBenchVerdict,
+} from './benchmark.js'
 
 const SINGLE_COLUMNS: readonly ResultColumn[] = [
   { key: 'average', label: 'average' },
@@ -32,7 +40,7 @@ const PAIR_COLUMNS: readonly ResultColumn[] = [
 /** Every figure of MT-Bench, from the log alone. */
 export function mtBenchResults(log: EvalLog): RunResults {
   const mode = modeOf(log)
-  const judgments = judgmentsOf(log)
+  const judgments = judgmentsOf(log, withoutReplies)
   if (!judgments.some(hasVerdict)) return noResults(mode, judgments.length)
   const questions = log.samples().map(questionOf)
   if (mode === 'single') {
@@ -53,19 +61,30 @@ export function modeOf(log: EvalLog): MtBenchMode {
 }
 
 /** Judgments by question and turn, so that their order does not depend on who was faster. */
-function judgmentsOf(log: EvalLog): readonly MtBenchVerdict[] {
+function judgmentsOf(
+  log: EvalLog,
+  kept: (verdict: MtBenchVerdict) => MtBenchVerdict = (verdict) => verdict,
+): readonly MtBenchVerdict[] {
   const order = new Map(log.contestants.map((name, place) => [name, place]))
   const place = (judgment: MtBenchVerdict): number =>
     order.get('model' in judgment ? judgment.model : judgment.model_1) ?? 0
-  return [...log.judgments<MtBenchVerdict>()]
-    .map(({ verdict }) => verdict)
-    .sort(
-      (a, b) =>
-        a.turn - b.turn ||
-        a.question_id - b.question_id ||
-        place(a) - place(b) ||
-        (judgmentKey(a) < judgmentKey(b) ? -1 : 1),
-    )
+  const judgments: MtBenchVerdict[] = []
+  for (const { verdict } of log.judgments<MtBenchVerdict>()) judgments.push(kept(verdict))
+  return judgments.sort(
+    (a, b) =>
+      a.turn - b.turn ||
+      a.question_id - b.question_id ||
+      place(a) - place(b) ||
+      (judgmentKey(a) < judgmentKey(b) ? -1 : 1),
+  )
+}
+
+/** What scores look at: of a large run the replies would fill the memory. */
+function withoutReplies(verdict: MtBenchVerdict): MtBenchVerdict {
+  const { question_id, judge, turn } = verdict
+  if ('model' in verdict) return { question_id, model: verdict.model, judge, score: verdict.score, turn }
+  const { model_1, model_2, g1_winner, g2_winner } = verdict
+  return { question_id, model_1, model_2, g1_winner, g2_winner, judge, turn }
 }
 
 function noResults(mode: MtBenchMode, judged: number): RunResults {
@@ -168,12 +187,25 @@ export function mtBenchFiles(log: EvalLog): readonly ExportFile[] {
     })
     return { path: `model_answer/${fileName(name)}.jsonl`, text: writeMtBenchAnswers(lines) }
   })
+  const judgments = wholeJudgments(log)
+  if (judgments.length === 0) return answers
   const kind = modeOf(log) === 'single' ? 'single' : 'pair'
-  return [
-    ...answers,
-    {
-      path: `model_judgment/${fileName(judge?.name ?? 'judge')}_${kind}.jsonl`,
-      text: writeJsonl(judgmentsOf(log)),
-    },
-  ]
+  const path = `model_judgment/${fileName(judge?.name ?? 'judge')}_${kind}.jsonl`
+  return [...answers, { path, text: writeJsonl(judgments) }]
+}
+
+/** Judgments with their prompts, which the log holds only in what they are made of. */
+function wholeJudgments(log: EvalLog): readonly MtBenchVerdict[] {
+  const data = readJudgingData(log.attachment(JUDGING_FILE) ?? '{"prompts":[],"references":[]}')
+  const questions = new Map(log.samples().map((sample) => [Number(sample.id), questionOf(sample)]))
+  return judgmentsOf(log).flatMap((verdict) => {
+    const question = questions.get(verdict.question_id)
+    if (question === undefined) return []
+    const answer = (model: string): MtBenchAnswer => {
+      const given = log.get(model, String(verdict.question_id))
+      if (given !== undefined) return answerLine(question, given)
+      throw new MoaError('internal', `Run ${log.id} judged an answer of ${model} that it does not have.`)
+    }
+    return [withPrompts(verdict, { question, answer, data })]
+  })
 }
