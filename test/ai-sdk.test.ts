@@ -265,7 +265,7 @@ describe.each(['v2', 'v4'] as const)('a model of specification %s as a slot', (v
 describe('parts of a stream', () => {
   it('open and close in order, whatever the model sends', async () => {
     const model: LanguageModel = toLanguageModel(simModel('kurt', { seed: 1 }))
-    const { stream } = await (model).doStream({
+    const { stream } = await model.doStream({
       prompt: [{ role: 'user', content: [{ type: 'text', text: 'Why is the sky blue?' }] }],
     })
     const parts: LanguageModelV3StreamPart[] = []

@@ -24,6 +24,8 @@ export interface RecipeFlags {
   readonly deadline?: number
   /** US dollars for the whole answer. */
   readonly maxCost?: number
+  /** Seconds the whole answer may be expected to take. */
+  readonly maxLatency?: number
   readonly config?: string
 }
 
@@ -122,10 +124,11 @@ function impliedAggregator(workspace: Workspace, { recipe, proposer }: RecipeFla
 
 /** The request that a question and flags make. */
 export function requestOf(messages: readonly Message[], flags: RecipeFlags): ChatRequest {
-  const { temperature, maxTokens, seed, deadline, maxCost } = flags
+  const { temperature, maxTokens, seed, deadline, maxCost, maxLatency } = flags
   const limits: RunLimits = {
     ...(deadline !== undefined && { deadlineMs: Math.round(deadline * 1000) }),
     ...(maxCost !== undefined && { maxCostUsd: maxCost }),
+    ...(maxLatency !== undefined && { maxLatencyMs: Math.round(maxLatency * 1000) }),
   }
   return {
     messages,

@@ -67,6 +67,8 @@ export interface Model {
   readonly capabilities?: ModelCapabilities
   /** What a call costs; absent when unknown, and for mixtures, whose price depends on the run. */
   readonly price?: Price
+  /** Every upstream call is told to `onCall`: one that was not told was not made. */
+  readonly keepsBooks?: true
   stream(request: ChatRequest, options: StreamOptions): EventStream
 }
 
@@ -88,6 +90,7 @@ export function wrapModel(model: Model, stream: Model['stream']): Model {
     id: model.id,
     ...(model.capabilities && { capabilities: model.capabilities }),
     ...(model.price && { price: model.price }),
+    ...(model.keepsBooks && { keepsBooks: model.keepsBooks }),
     stream,
   }
 }

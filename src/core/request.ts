@@ -44,6 +44,11 @@ export interface Sampling {
 export interface RunLimits {
   /** Time for the whole answer, in milliseconds, divided over the stages that are left. */
   readonly deadlineMs?: number
+  /**
+   * A run that is likely to take longer, by what is known of its models' speed, does not begin as planned; one that does
+   * take longer ends as at a deadline. In milliseconds.
+   */
+  readonly maxLatencyMs?: number
   /** US dollars for the whole answer, cancelled and repeated calls included. */
   readonly maxCostUsd?: number
 }

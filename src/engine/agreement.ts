@@ -1,4 +1,3 @@
-import type { Proposal } from '../core/index.js'
 import { finalAnswer } from './final-answer.js'
 
 /** Answers that agree on their final answer agree, however differently they argue. */
@@ -16,7 +15,7 @@ export interface Agreement {
  * number, a choice, a short phrase), the score is the share of all proposals that give the most frequent one.
  * Otherwise it is the mean cosine similarity of their word counts over all pairs.
  */
-export function agreement(proposals: readonly Proposal[]): Agreement {
+export function agreement(proposals: readonly { readonly text: string }[]): Agreement {
   if (proposals.length < 2) return { score: 1, central: 0, measure: 'text' }
   const vectors = proposals.map(({ text }) => wordCounts(text))
   const closeness = vectors.map((a, i) => {
@@ -57,7 +56,7 @@ function best(scores: readonly number[], eligible: (index: number) => boolean): 
 }
 
 /** A proposal much less like the others than they are among themselves: less than half the median closeness. */
-export function outliers(proposals: readonly Proposal[]): ReadonlySet<number> {
+export function outliers(proposals: readonly { readonly text: string }[]): ReadonlySet<number> {
   const found = new Set<number>()
   if (proposals.length < 4) return found
   const vectors = proposals.map(({ text }) => wordCounts(text))

@@ -146,7 +146,7 @@ class RunningCall {
     scope.forget(this.#onAbort)
     this.#cancelPatience?.()
     // A model that keeps no books of its own still appears in the ledger; a call that was never made does not.
-    if (!this.#settled && !isNotMade(failure)) {
+    if (!this.#settled && model.keepsBooks !== true && !isNotMade(failure)) {
       const ended = { startedAt: this.#startedAt, endedAt: this.#run.clock.now(), hungUp: scope.aborted }
       this.#settle(unreported({ model, finish: this.#finish, failure, ...ended }))
       this.#madeUp = true

@@ -1,6 +1,6 @@
 import { Collector, MoaError, errorInfo } from '../core/index.js'
 import type { Result } from '../core/index.js'
-import { Scope } from '../util/index.js'
+import { Scope, type Clock } from '../util/index.js'
 import { callSlot } from './call-slot.js'
 import type { PlanSlot } from './plan.js'
 import { composeForReader, type Composed } from './prompt/compose.js'
@@ -66,8 +66,14 @@ export async function consult(
   return { slot, result, order: composed.order }
 }
 
+/** How much is left of a time that begins now; `undefined` when there is no limit. */
+export function countdown(clock: Clock, ms: number | undefined): () => number | undefined {
+  const endsAt = clock.now() + (ms ?? 0)
+  return () => (ms === undefined ? undefined : Math.max(0, endsAt - clock.now()))
+}
+
 /**
- * {@link consult} down a chain until one answers in a way `read` can use.
+ * {@link consult} down a chain until one answers in a way `read` can use. All of the chain share the time.
  *
  * @param read what is made of an answer; `undefined` when it is of no use
  * @returns `undefined` when all have failed, disclosed as degraded
@@ -82,10 +88,11 @@ export async function consultChain<T>(
     readonly read: (answer: Consulted) => T | undefined
   },
 ): Promise<T | undefined> {
+  const timeLeft = countdown(run.clock, ask.budgetMs)
   for (const slot of slots) {
     let reason = 'its answer could not be read'
     try {
-      const value = ask.read(await consult(run, slot, ask))
+      const value = ask.read(await consult(run, slot, { ...ask, budgetMs: timeLeft() }))
       if (value !== undefined) return value
     } catch (error) {
       if (run.scope.aborted) throw error

@@ -1,4 +1,4 @@
-import type { ChatRequest, Model, SlotRef } from '../core/index.js'
+import type { ChatRequest, Model, Price, SlotRef } from '../core/index.js'
 import { priceCall } from '../core/index.js'
 import { estimateTokens } from '../util/index.js'
 import { explain, placeholderText, type ExplainedCall } from './explain.js'
@@ -26,6 +26,8 @@ export interface RunEstimate {
    * `null` when some answer has no token limit or price.
    */
   readonly ceilingUsd: number | null
+  /** Prices the figures are made of, with date and source, by model. */
+  readonly prices: Readonly<Record<string, Price>>
   /** Models without a known price. */
   readonly unpriced: readonly string[]
   /** Slots whose answers have no token limit. */
@@ -43,6 +45,7 @@ export function estimateRun(
   model: (address: string) => Model | undefined,
 ): RunEstimate {
   const calls: CallEstimate[] = []
+  const prices: Record<string, Price> = {}
   const unpriced = new Set<string>()
   const unlimited = new Set<string>()
   const typical = new Map<string, number>()
@@ -58,6 +61,7 @@ export function estimateRun(
     const inputTokens = own + answersShown(call, typical)
     const price = model(call.slot.model)?.price
     if (price === undefined) unpriced.add(call.slot.model)
+    else prices[call.slot.model] = price
     if (limit === undefined) unlimited.add(call.slot.name)
     const cost = (input: number, output: number): number | null =>
       price === undefined
@@ -80,6 +84,7 @@ export function estimateRun(
     outputTokens: calls.reduce((sum, call) => sum + call.outputTokens, 0),
     usd: priced.length === 0 ? null : priced.reduce((sum, usd) => sum + usd, 0),
     ceilingUsd: ceiling,
+    prices,
     unpriced: [...unpriced],
     unlimited: [...unlimited],
   }

@@ -10,12 +10,13 @@ import type {
 } from '../core/index.js'
 import { Scope, abortReason, systemClock, type Clock } from '../util/index.js'
 import { estimateRun } from './estimate.js'
+import { expectedLatency } from './expected-latency.js'
 import { LatencyBook } from './latency.js'
 import { Outlet } from './outlet.js'
 import type { Plan, PlanStage } from './plan.js'
 import { missingTemplate } from './prompt/compose.js'
 import { NO_MATERIAL, type Material } from './prompt/material.js'
-import { Run, type RunTools } from './run.js'
+import { Run, maxCostUsd, maxLatencyMs, type RunTools } from './run.js'
 import { dollars, unpriced } from './spend.js'
 import { critique } from './stages/critique.js'
 import { gate } from './stages/gate.js'
@@ -75,6 +76,7 @@ export function createMixture(plan: Plan, options: MixtureOptions): Model {
   const shared: Shared = { plan, tools, newRunId, ...(smaller && { smaller }) }
   return {
     id: plan.name,
+    keepsBooks: true,
     stream: (request, streamOptions) => new RunStream(shared, request, streamOptions),
   }
 }
@@ -160,7 +162,7 @@ class RunStream implements EventStream, AsyncIterator<ModelEvent, undefined> {
       stages,
     })
     for (const note of plan.notes) run.degrade(note)
-    const excess = overBudget(run)
+    const excess = overCost(run) ?? overLatency(run)
     if (excess === undefined) await runStages(run)
     else await this.#runSmaller(run, excess)
   }
@@ -172,11 +174,12 @@ class RunStream implements EventStream, AsyncIterator<ModelEvent, undefined> {
     const options = this.#options
     if (smaller === undefined) throw excess
     const degradation: Degradation = {
-      code: 'budget',
+      code: excess.code === 'budget' ? 'budget' : 'deadline',
       message: `${excess.message} Recipe "${smaller.id}" answers instead.`,
     }
     this.#outlet.send({ type: 'degraded', degradation })
-    const limits = { ...run.plan.budget, ...request.limits }
+    const { over: _, ...budget } = run.plan.budget ?? {}
+    const limits = { ...budget, ...request.limits }
     for await (const event of smaller.stream(
       { ...request, limits },
       { ...options, signal: run.scope.signal },
@@ -190,18 +193,32 @@ class RunStream implements EventStream, AsyncIterator<ModelEvent, undefined> {
   }
 }
 
-/** Why a run must not begin as planned, if its budget says so. */
-function overBudget(run: Run): MoaError | undefined {
-  const maxCostUsd = run.request.limits?.maxCostUsd ?? run.plan.budget?.maxCostUsd
-  if (maxCostUsd === undefined) return undefined
+/** Why a run must not begin as planned, if it is too slow for its budget by what is known of its models. */
+function overLatency(run: Run): MoaError | undefined {
+  const allowedMs = maxLatencyMs(run.plan, run.request)
+  if (allowedMs === undefined) return undefined
+  const expectedMs = expectedLatency(run.plan, run.tools.latency)
+  if (expectedMs === undefined || expectedMs <= allowedMs) return undefined
+  return new MoaError(
+    'deadline',
+    `Recipe "${run.plan.name}" is expected to take ${seconds(expectedMs)} or more, over the ${seconds(allowedMs)} it may take.`,
+  )
+}
+
+const seconds = (ms: number): string => `${(ms / 1000).toPrecision(2)} s`
+
+/** Why a run must not begin as planned, if it is too dear for its budget. */
+function overCost(run: Run): MoaError | undefined {
+  const allowedUsd = maxCostUsd(run.plan, run.request)
+  if (allowedUsd === undefined) return undefined
   const estimate = estimateRun(run.plan, run.request, (address) => run.tools.find(address))
   const [unknown] = estimate.unpriced.filter((model) => model.includes('/'))
   if (unknown !== undefined) throw unpriced(unknown)
-  if (estimate.usd === null || estimate.usd <= maxCostUsd) return undefined
+  if (estimate.usd === null || estimate.usd <= allowedUsd) return undefined
   return new MoaError(
     'budget',
     `Recipe "${run.plan.name}" is estimated at ${dollars(estimate.usd)} for this request, ` +
-      `over its budget of ${dollars(maxCostUsd)}.`,
+      `over its budget of ${dollars(allowedUsd)}.`,
   )
 }
 

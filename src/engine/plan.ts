@@ -75,6 +75,8 @@ export function compile(recipe: RecipeInput, name: string): Plan {
   }
   const stages = planStages(expand(recipe, fail), recipe, fail)
   const { deadlineMs, budget, template } = recipe
+  if (budget && Object.keys(budget).length === 0)
+    fail('the budget says nothing; state maxCostUsd, maxLatencyMs or over.')
   const rules = {
     mode: recipe.mode ?? 'native',
     ...(template !== undefined && { template }),

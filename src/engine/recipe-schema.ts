@@ -80,7 +80,8 @@ export const recipeSchema = z.strictObject({
   deadlineMs: milliseconds.optional().describe('Time for the whole answer'),
   budget: z
     .strictObject({
-      maxCostUsd: z.number().positive(),
+      maxCostUsd: z.number().positive().optional().describe('US dollars for the whole answer'),
+      maxLatencyMs: milliseconds.optional().describe('Time a run may be expected to take'),
       over: z.string().min(1).optional().describe('"refuse", or a smaller recipe that runs instead'),
     })
     .optional(),

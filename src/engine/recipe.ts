@@ -105,10 +105,16 @@ export interface PickStage {
 export type StageInput =
   ProposeStage | RankStage | VoteStage | GateStage | CritiqueStage | SynthesizeStage | PickStage
 
-/** What a run of a recipe may cost. */
+/** What a run of a recipe may take, and what happens to one that would take more; at least one of the three. */
 export interface RecipeBudget {
-  readonly maxCostUsd: number
-  /** `refuse` (default), or the name of a smaller recipe that runs instead, disclosed as degraded. */
+  /** US dollars for the whole answer. A request may say another figure. */
+  readonly maxCostUsd?: number
+  /** Milliseconds a run may be expected to take, and takes at most. A request may say another figure. */
+  readonly maxLatencyMs?: number
+  /**
+   * `refuse` (default), or the name of a smaller recipe that runs instead, disclosed as degraded. Also for limits that
+   * only the request states.
+   */
   readonly over?: string
 }
 

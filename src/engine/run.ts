@@ -27,6 +27,16 @@ export interface RunTools {
   readonly latency: LatencyBook
 }
 
+/** What a run may cost in US dollars: the request's figure, else the recipe's. */
+export function maxCostUsd(plan: Plan, { limits }: ChatRequest): number | undefined {
+  return limits?.maxCostUsd ?? plan.budget?.maxCostUsd
+}
+
+/** What a run may be expected to take in milliseconds: the request's figure, else the recipe's. */
+export function maxLatencyMs(plan: Plan, { limits }: ChatRequest): number | undefined {
+  return limits?.maxLatencyMs ?? plan.budget?.maxLatencyMs
+}
+
 /** Everything one run knows while it goes on. */
 /** A slot that gave nothing. */
 export interface SlotFailure {
@@ -67,11 +77,12 @@ export class Run {
     this.scope = init.scope
     this.tools = init.tools
     this.outlet = init.outlet
-    const deadlineMs = init.request.limits?.deadlineMs ?? init.plan.deadlineMs
-    this.deadlineAt = deadlineMs === undefined ? undefined : init.tools.clock.now() + deadlineMs
+    const deadlineMs = init.request.limits?.deadlineMs ?? init.plan.deadlineMs ?? Infinity
+    const latencyMs = maxLatencyMs(init.plan, init.request) ?? Infinity
+    const endMs = Math.min(deadlineMs, latencyMs)
+    this.deadlineAt = endMs === Infinity ? undefined : init.tools.clock.now() + endMs
     this.ledger = new Ledger((call) => this.#settled(call))
-    const maxCostUsd = init.request.limits?.maxCostUsd ?? init.plan.budget?.maxCostUsd
-    this.spend = new Spend(this.ledger, maxCostUsd)
+    this.spend = new Spend(this.ledger, maxCostUsd(init.plan, init.request))
   }
 
   get clock(): Clock {

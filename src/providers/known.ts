@@ -30,7 +30,11 @@ function hosted(
 /** Servers that run a model's own chat template; many templates insist on roles that alternate. */
 const STRICT_TEMPLATES: Dialect = { mergeTurns: true, systemFirst: true }
 
-function local(name: string, title: string, port: number, dialect: Dialect = {}): KnownProvider {
+function local(
+  name: string,
+  title: string,
+  { port, dialect = {} }: { readonly port: number; readonly dialect?: Dialect },
+): KnownProvider {
   return {
     name,
     title,
@@ -104,10 +108,10 @@ export const KNOWN_PROVIDERS: readonly KnownProvider[] = [
     dialect: { developerRole: true, assistantLast: false },
     capabilities: { prefill: false },
   }),
-  local('ollama', 'Ollama', 11434),
-  local('lmstudio', 'LM Studio', 1234, STRICT_TEMPLATES),
-  local('llamacpp', 'llama.cpp', 8080, STRICT_TEMPLATES),
-  local('vllm', 'vLLM', 8000, STRICT_TEMPLATES),
+  local('ollama', 'Ollama', { port: 11434 }),
+  local('lmstudio', 'LM Studio', { port: 1234, dialect: STRICT_TEMPLATES }),
+  local('llamacpp', 'llama.cpp', { port: 8080, dialect: STRICT_TEMPLATES }),
+  local('vllm', 'vLLM', { port: 8000, dialect: STRICT_TEMPLATES }),
 ]
 
 /** The name under which simulated models are found; they run in this process and need no settings. */

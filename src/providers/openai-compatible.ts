@@ -68,6 +68,7 @@ export function openAICompatible(options: OpenAICompatibleOptions): Model {
     id: `${provider}/${model}`,
     ...(capabilities && { capabilities }),
     ...(options.price && { price: options.price }),
+    keepsBooks: true,
     stream: (request, streamOptions) => new ChatCall(context, request, streamOptions),
   }
 }

@@ -33,6 +33,7 @@ export function simModel(name: string, options: SimModelOptions = {}): SimModel 
     id: `sim/${name}`,
     capabilities: { images: true, files: true, tools: true, prefill: true },
     ...(options.price && { price: options.price }),
+    keepsBooks: true,
     get calls() {
       return simulation.calls(parsed)
     },

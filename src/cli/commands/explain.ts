@@ -79,6 +79,7 @@ function asText({ plan, calls, estimate }: Explained, styled: boolean): string {
   const lines = [
     `${plan.name}: ${plan.calls} calls, ${plan.depth} of them one after another; mode ${plan.mode}; hash ${plan.hash.slice(0, 12)}`,
     priceText(estimate),
+    ...priceSources(estimate).map(dim),
   ]
   const kinds = plan.stages.map(({ kind }) => kind)
   for (const group of grouped(calls)) {
@@ -105,6 +106,17 @@ function priceText({ inputTokens, usd, ceilingUsd, unpriced, unlimited }: RunEst
     ...(unlimited.length > 0 ? [`no token limit (maxTokens) for ${[...new Set(unlimited)].join(', ')}`] : []),
   ]
   return `${size}${expected}; no price ceiling: ${reasons.join('; ')}`
+}
+
+/** Where the prices are from, models of one source together. */
+function priceSources({ prices }: RunEstimate): string[] {
+  const sources = new Map<string, string[]>()
+  for (const [model, { date, source }] of Object.entries(prices)) {
+    const from =
+      source === undefined ? 'your configuration' : date === undefined ? source : `${source}, ${date}`
+    sources.set(from, [...(sources.get(from) ?? []), model])
+  }
+  return [...sources].map(([from, models]) => `price of ${models.join(', ')}: ${from}`)
 }
 
 function settingsText({ request }: ExplainedCall): string {

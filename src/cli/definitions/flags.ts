@@ -76,6 +76,11 @@ export function recipeFlags(command: Command, words: LimitWords = ONE_ANSWER): C
     .option('--seed <number>', 'for models that can repeat themselves', number({ whole: true }))
     .option('--deadline <seconds>', words.deadline, number({ least: 0.001 }))
     .option('--max-cost <dollars>', words.maxCost, number({ least: 0 }))
+    .option(
+      '--max-latency <seconds>',
+      'time an answer may be expected to take; a smaller recipe answers in its place, where the recipe names one',
+      number({ least: 0.001 }),
+    )
     .addOption(configFlag())
 }
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { AddCommand } from '../program.js'
-import { configFlag, jsonFlag } from './flags.js'
+import { configFlag, jsonFlag, number } from './flags.js'
 
 /** `moa recipes`. */
 export function recipes(add: AddCommand): Command {
@@ -27,8 +27,27 @@ export function recipes(add: AddCommand): Command {
       .addOption(configFlag()),
     async () => (await import('../commands/recipes.js')).checkRecipes,
   )
-  return add(new Command('recipes').description('list, show and check recipes'))
+  const calibrate = add(
+    new Command('calibrate-gate')
+      .description('see from recorded runs at which agreement a gate may stop')
+      .argument('<file...>', 'recordings (--record), or with --escalated answers of single models')
+      .option('--escalated <file>', "a mixture's answers to the same questions, as model_outputs")
+      .option(
+        '--same <similarity>',
+        'from which similarity two texts are the same answer',
+        number({ least: 0, most: 1 }),
+      )
+      .option(
+        '--tolerance <share>',
+        'share of all runs whose answer may change by stopping',
+        number({ least: 0, most: 1 }),
+      )
+      .addOption(jsonFlag('print JSON')),
+    async () => (await import('../commands/calibrate-gate.js')).calibrateGateCommand,
+  )
+  return add(new Command('recipes').description('list, show, check and calibrate recipes'))
     .addCommand(list, { isDefault: true })
     .addCommand(show)
     .addCommand(check)
+    .addCommand(calibrate)
 }

@@ -124,7 +124,7 @@ async function recipeTarget(workspace: Workspace, plan: Plan): Promise<Target> {
     simulated: workspace.simulated(plan),
     limits: {
       ...(deadlineMs !== undefined && { deadlineMs }),
-      ...(budget !== undefined && { maxCostUsd: budget.maxCostUsd }),
+      ...(budget?.maxCostUsd !== undefined && { maxCostUsd: budget.maxCostUsd }),
     },
     estimateUsd: (request) => estimate(workspace, plan, request),
   }

@@ -115,7 +115,7 @@ function compose(
   base: readonly Message[],
   options: { task: Task; maxTokens: number | undefined },
 ): Prompt {
-  const { plan, slot, model, request, material } = input
+  const { plan, slot, request, material } = input
   const room = roomOf(input, options.maxTokens)
   const deviations: Degradation[] = []
   let messages = slot.slot.system === undefined ? base : appendToSystem(base, slot.slot.system)

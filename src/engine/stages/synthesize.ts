@@ -3,6 +3,7 @@ import type { ChatRequest, EventSink, Finish, Model, Proposal } from '../../core
 import { Scope } from '../../util/index.js'
 import { Answer, answerWith, lastResort, nothingUsable } from '../answer.js'
 import { callSlot } from '../call-slot.js'
+import { countdown } from '../consult.js'
 import { windows, type PlanSlot, type PlanStageOf } from '../plan.js'
 import { composeForAggregator } from '../prompt/compose.js'
 import type { Material } from '../prompt/material.js'
@@ -185,6 +186,7 @@ async function improve(
   slots: readonly PlanSlot[],
   { material, budgetMs }: { material: Material; budgetMs: number | undefined },
 ): Promise<Proposal | undefined> {
+  const timeLeft = countdown(run.clock, budgetMs)
   for (const slot of slots) {
     const startedAt = run.clock.now()
     try {
@@ -198,7 +200,9 @@ async function improve(
       })
       for (const deviation of deviations) run.degrade(deviation)
       const collector = new Collector()
-      await callWithin(run, { slot, model, request, whole: true, budgetMs }, (event) => collector.add(event))
+      await callWithin(run, { slot, model, request, whole: true, budgetMs: timeLeft() }, (event) =>
+        collector.add(event),
+      )
       const result = collector.result()
       const problem = unusable(result)
       if (problem) throw problem
