@@ -61,12 +61,12 @@ describe.skipIf(!hasBrowser)('the run view', () => {
     const { page } = await lab.page()
     await openRun(page, 'layered')
     await page.getByRole('tab', { name: 'Answer anew' }).click()
-    const before = lab.sim.log.entries.length
+    const before = lab.sim.log.length
     await page.getByLabel('Aggregator').fill('lab/edsger')
     await page.getByRole('checkbox', { name: 'lab/grace' }).uncheck()
     await page.getByRole('button', { name: 'Answer anew' }).click()
     await page.getByRole('heading', { name: 'New answer by lab/edsger' }).waitFor()
-    expect(lab.sim.log.entries.slice(before).map(({ model }) => model)).toEqual(['edsger'])
+    expect(lab.sim.log.slice(before).map(({ model }) => model)).toEqual(['edsger'])
     await page.context().close()
   })
 

@@ -18,16 +18,16 @@ describe.skipIf(!hasBrowser)('the status page', () => {
     await page.goto(`${lab.url}/ui/#/status`)
     await page.getByRole('row', { name: /^lab reachable/ }).waitFor()
     await page.getByText('Nobody waits for an answer.').waitFor()
-    const answer = asked(lab, 'slow')
+    const answer = asked(lab, 'lab/ada+first=4000+tokens=20')
     await page
       .getByRole('region', { name: 'Answers under way' })
-      .getByRole('row', { name: /^slow/ })
+      .getByRole('row', { name: /^lab\/ada\+first=4000/ })
       .waitFor()
     await answer
     await page.getByText('Nobody waits for an answer.').waitFor()
     await page
       .getByRole('region', { name: /^Spent today/ })
-      .getByRole('row', { name: /^slow 1 0 3/ })
+      .getByRole('row', { name: /^lab\/ada\+first=4000\+tokens=20 1 0 1/ })
       .waitFor()
     expect(complaints).toEqual([])
     await page.context().close()

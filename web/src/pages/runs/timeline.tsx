@@ -63,7 +63,7 @@ function TimelineRow({ row, scale }: { readonly row: Row; readonly scale: Scale 
   return (
     <tr class={`timeline-${row.level}`}>
       <th scope="row">
-        <span class="timeline-name">{nameOf(row)}</span>
+        <span class="timeline-name">{nameOf(row)}</span>{' '}
         {row.outcome && (
           <span class={`outcome outcome-${toneOf(row.outcome)}`}>{t(`runs.slot.${row.outcome}`)}</span>
         )}
