@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { parse } from 'yaml'
 import { faults } from './faults.js'
 import { WebLab, hasBrowser } from './lab.js'
@@ -30,7 +30,10 @@ describe.skipIf(!hasBrowser)('the recipe editor', () => {
       ),
     )
     // The gateway takes the file over by itself.
-    await expect.poll(models, { timeout: 10_000 }).toContain('pair')
+    await vi.waitFor(async () => expect(await models()).toContain('"pair"'), {
+      timeout: 20_000,
+      interval: 200,
+    })
   }, 120_000)
   afterAll(() => lab?.close())
 
