@@ -8,7 +8,7 @@ import { findConfigFiles } from './find.js'
 import { findProviders, proxyOf } from './find-providers.js'
 import { systemHost, userCacheFolder, userDataFolder, type Host } from './host.js'
 import type { ConfigInput } from './input.js'
-import type { MergedConfig, WrittenRecipe } from './merge.js'
+import type { MergedConfig, MergeOptions, WrittenRecipe } from './merge.js'
 import { chooseModels } from './own-models.js'
 import { withTemplate } from './recipes.js'
 import { SUGGESTED_MODELS } from './suggested-models.js'
@@ -24,6 +24,8 @@ export interface LoadOptions {
   readonly file?: string
   /** Default: this process's. */
   readonly host?: Host
+  /** What a configuration file would say, in place of what it says: for looking before writing. */
+  readonly texts?: ReadonlyMap<string, string>
 }
 
 /**
@@ -39,7 +41,7 @@ export async function loadSettings(options: LoadOptions): Promise<Settings> {
   const found = findConfigFiles(host, options.file)
   const files = [found.user, found.project].filter((file) => file !== undefined)
   const env = withEnvFiles(host, files)
-  const merged = await readFiles(files, { host: { ...host, env }, known })
+  const merged = await readFiles(files, { host: { ...host, env }, known, texts: options.texts })
   const { config } = merged
   const dataFolder = config.dataFolder ?? userDataFolder(host)
   const providers = findProviders(config.providers ?? {}, { known, env })
@@ -100,10 +102,7 @@ function ownModels(
   return { proposers: chosen?.proposers ?? [aggregator], aggregator }
 }
 
-async function readFiles(
-  files: readonly string[],
-  options: { host: Host; known: readonly KnownProvider[] },
-): Promise<MergedConfig> {
+async function readFiles(files: readonly string[], options: MergeOptions): Promise<MergedConfig> {
   if (files.length === 0) return { config: {}, recipes: [], warnings: [] }
   const { mergeFiles } = await import('./merge.js')
   return mergeFiles(files, options)

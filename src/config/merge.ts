@@ -29,6 +29,13 @@ export interface MergedConfig {
   readonly warnings: readonly string[]
 }
 
+export interface MergeOptions {
+  readonly host: Host
+  readonly known: readonly KnownProvider[]
+  /** What a file would say, in place of what it says. */
+  readonly texts?: ReadonlyMap<string, string> | undefined
+}
+
 /**
  * Reads configuration files and joins them; a later file wins over an earlier one. Providers are joined key by key,
  * models and prices entry by entry; a recipe replaces one of the same name as a whole.
@@ -37,12 +44,12 @@ export interface MergedConfig {
  */
 export async function mergeFiles(
   files: readonly string[],
-  { host, known }: { host: Host; known: readonly KnownProvider[] },
+  { host, known, texts }: MergeOptions,
 ): Promise<MergedConfig> {
   const problems: Problem[] = []
   const read: ReadFile[] = []
   for (const file of files) {
-    const result = await readConfig(file, host.env)
+    const result = await readConfig(file, { env: host.env, texts })
     if ('problems' in result) problems.push(...result.problems)
     else read.push(result.read)
   }

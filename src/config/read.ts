@@ -14,12 +14,19 @@ export interface ReadFile {
   readonly warnings: readonly string[]
 }
 
+/** Where a configuration file is read from. */
+export interface ReadOptions {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** What a file would say, in place of what it says: for looking before writing. */
+  readonly texts?: ReadonlyMap<string, string> | undefined
+}
+
 /** Reads and checks one configuration file; `problems` holds every mistake in it. */
 export async function readConfig(
   file: string,
-  env: Readonly<Record<string, string | undefined>>,
+  { env, texts }: ReadOptions,
 ): Promise<{ read: ReadFile } | { problems: readonly Problem[] }> {
-  const loaded = await load(file)
+  const loaded = await load(file, texts?.get(file))
   if ('problems' in loaded) return loaded
   const { source } = loaded
   const written = /\.(ya?ml|json)$/.test(file)
@@ -69,11 +76,14 @@ export function located(
 const byPlace = (a: Problem, b: Problem): number =>
   (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0)
 
-async function load(file: string): Promise<{ source: Source } | { problems: readonly Problem[] }> {
+async function load(
+  file: string,
+  text: string | undefined,
+): Promise<{ source: Source } | { problems: readonly Problem[] }> {
   try {
     if (/\.(ya?ml|json)$/.test(file)) {
       const { parseYaml } = await import('./parse-yaml.js')
-      return parseYaml(readFileSync(file, 'utf8'), file)
+      return parseYaml(text ?? readFileSync(file, 'utf8'), file)
     }
     const { loadModule } = await import('./load-module.js')
     return { source: await loadModule(file) }

@@ -31,11 +31,26 @@ export interface Problem {
 /** `file:line:column: message`, which editors and terminals turn into a link. */
 export function problemLine({ file, place, path = [], message }: Problem): string {
   const where = place === undefined ? file : `${file}:${place.line}:${place.column}`
-  const trail = path.length === 0 ? '' : `${path.map(String).join(' › ')}: `
-  return `${where}: ${trail}${message}`
+  return `${where}: ${withTrail(path, message)}`
+}
+
+/** A message behind the keys that lead to what it is about. */
+export function withTrail(path: Path, message: string): string {
+  return path.length === 0 ? message : `${path.map(String).join(' › ')}: ${message}`
+}
+
+/** All mistakes of a configuration, one line each. */
+export class ConfigError extends MoaError {
+  override readonly name = 'ConfigError'
+  readonly problems: readonly Problem[]
+
+  constructor(problems: readonly Problem[]) {
+    super('config_invalid', problems.map(problemLine).join('\n'))
+    this.problems = problems
+  }
 }
 
 /** All mistakes of a configuration as one error, one line each. */
-export function configError(problems: readonly Problem[]): MoaError {
-  return new MoaError('config_invalid', problems.map(problemLine).join('\n'))
+export function configError(problems: readonly Problem[]): ConfigError {
+  return new ConfigError(problems)
 }

@@ -20,6 +20,7 @@ export const ERROR_TABLE = {
   unauthorized: { status: 401, type: 'authentication_error', exit: 2 },
   forbidden: { status: 403, type: 'permission_error', exit: 2 },
   not_found: { status: 404, type: 'invalid_request_error', exit: 2 },
+  conflict: { status: 409, type: 'invalid_request_error', exit: 2 },
   method_not_allowed: { status: 405, type: 'invalid_request_error', exit: 2 },
   request_timeout: { status: 408, type: 'timeout_error', exit: 2 },
   payload_too_large: { status: 413, type: 'invalid_request_error', exit: 2 },

@@ -19,11 +19,15 @@ export function schemaProblems(schema: z.ZodType, error: z.ZodError, value: unkn
     const issue = mostTelling(found)
     if (issue.code !== 'unrecognized_keys') return { path: issue.path, message: describe(issue, value) }
     const known = knownKeys(schema, issue.path)
-    return issue.keys.map((name) => ({
-      path: [...issue.path, name],
-      message: `unknown key "${name}".${didYouMean(name, known) || listed(known)}`,
-      key: true as const,
-    }))
+    return issue.keys.map((name) => {
+      // Another kind of stage may know a key that this one does not.
+      const others = known.filter((other) => other !== name)
+      return {
+        path: [...issue.path, name],
+        message: `unknown key "${name}".${didYouMean(name, others) || listed(others)}`,
+        key: true as const,
+      }
+    })
   })
 }
 

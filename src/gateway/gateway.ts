@@ -22,6 +22,7 @@ import type { Tracing } from './ops/tracing.js'
 import { addRoutes, type Route } from './routes/routes.js'
 import { Heartbeat } from './run/heartbeat.js'
 import { SharedReplies } from './run/shared-replies.js'
+import type { RunOutcome } from './run/run.js'
 import { chatSurface, type Surface } from './run/surface.js'
 import { DEFAULT_SETTINGS, type GatewaySettings } from './settings.js'
 import { Targets } from './targets.js'
@@ -40,9 +41,22 @@ export interface GatewayOptions {
   readonly log?: GatewayLog
   readonly tracing?: Tracing
   readonly version?: string
+  /** Told of every run when it has ended; must not throw. */
+  readonly onRun?: (run: EndedRun) => void
   /** Further routes: pages, other APIs. They come before the gateway's own, so they may take the place of `/`. */
   readonly routes?: readonly Route[]
   readonly clock?: Clock
+}
+
+/** A run that is over. */
+export interface EndedRun {
+  /** The recipe or model that was asked for. */
+  readonly model: string
+  /** Absent while no keys are in use. */
+  readonly keyId: string | undefined
+  /** Milliseconds since the epoch: when it ended. */
+  readonly at: number
+  readonly outcome: RunOutcome
 }
 
 /** One request, as routes see it. */
@@ -86,6 +100,7 @@ export class Gateway {
   readonly tracing: Tracing | undefined
   readonly keyWatch: KeyWatch | undefined
   readonly version: string
+  readonly onRun: GatewayOptions['onRun']
   /** Seconds since the epoch: when this gateway was made. */
   readonly startedAt: number
   /** Absent while no keys are in use. */
@@ -100,6 +115,7 @@ export class Gateway {
     this.log = options.log ?? NO_LOG
     this.tracing = options.tracing
     this.version = options.version ?? '0.0.0'
+    this.onRun = options.onRun
     this.startedAt = Math.floor(this.clock.now() / 1000)
     this.heartbeat = new Heartbeat(this.clock)
     this.shared = new SharedReplies(this.settings, this.clock)

@@ -1,4 +1,4 @@
-export { Gateway, type GatewayOptions } from './gateway.js'
+export { Gateway, type EndedRun, type GatewayOptions } from './gateway.js'
 export type { Catalog, CatalogEntry, RecipeChanges, Target } from './catalog.js'
 export { DEFAULT_SETTINGS, OVERRIDE_FIELDS, type GatewaySettings, type OverrideField } from './settings.js'
 export {
@@ -17,5 +17,6 @@ export type { Route } from './routes/routes.js'
 export { listen, type Listening, type ListenOptions } from './http/server.js'
 export { NO_LOG, REDACTED_PATHS, type GatewayLog } from './ops/log.js'
 export { loadTracing, type Tracing } from './ops/tracing.js'
+export { startPageRun, type PageRun } from './ui/page-run.js'
 export { uiRoutes, type UiOptions } from './ui/routes.js'
 export type { EventWriter, UiPart, UiPartName, UiRequest, UiRoute, UiServices } from './ui/services.js'

@@ -1,9 +1,10 @@
 import { closeSync, ftruncateSync, openSync, writeFileSync } from 'node:fs'
 import { constants, gzipSync } from 'node:zlib'
-import { MoaError, errorInfo, taped, watched, wrapModel } from '../core/index.js'
-import type { ChatRequest, Finish, Model, ModelEvent, StreamWatcher } from '../core/index.js'
+import { MoaError } from '../core/index.js'
+import type { ChatRequest, Model } from '../core/index.js'
 import { systemClock, type Clock } from '../util/index.js'
 import { RECORD_VERSION, type RecordLine, type RunSource } from './format.js'
+import { RunLines } from './run-lines.js'
 import { lineText, type Redact } from './without-secrets.js'
 
 export interface RecorderOptions {
@@ -27,19 +28,20 @@ export interface RecorderOptions {
 export class Recorder {
   readonly #options: RecorderOptions
   readonly #packed: boolean
-  readonly #clock: Clock
+  readonly #lines: RunLines
   #file: number | undefined
 
   /** @throws {@link MoaError} `file_unreadable` when the file can't be written */
   constructor(options: RecorderOptions) {
     this.#options = options
     this.#packed = options.file.endsWith('.gz')
-    this.#clock = options.clock ?? systemClock
+    const clock = options.clock ?? systemClock
+    this.#lines = new RunLines({ clock, write: (line) => this.#write(line) })
     const header: RecordLine = {
       type: 'recording',
       version: RECORD_VERSION,
       generator: options.generator ?? 'mixture-of-agents',
-      at: this.#clock.now(),
+      at: clock.now(),
     }
     try {
       // Every line goes to the end of the file, wherever another recorder has brought that.
@@ -53,23 +55,7 @@ export class Recorder {
 
   /** The same model, with every call of it recorded. For models that call upstreams, not for mixtures. */
   model(model: Model): Model {
-    return wrapModel(model, (request, options) => {
-      const at = this.#clock.now()
-      const { runId, slot } = options
-      return taped((tapedOptions) => model.stream(request, tapedOptions), options, {
-        clock: this.#clock,
-        onTape: (tape) =>
-          this.#write({
-            type: 'call',
-            ...(runId !== undefined && { run: runId }),
-            at,
-            model: model.id,
-            ...(slot && { slot }),
-            request,
-            tape,
-          }),
-      })
-    })
+    return this.#lines.model(model)
   }
 
   /**
@@ -78,47 +64,7 @@ export class Recorder {
    * @param source what it is made of
    */
   mixture(model: Model, source: RunSource = {}): Model {
-    return wrapModel(model, (request, options) => {
-      const run = options.runId ?? `run_${globalThis.crypto.randomUUID()}`
-      return watched(
-        () => model.stream(request, { ...options, runId: run }),
-        this.#run({ run, recipe: model.id, request, source }),
-      )
-    })
-  }
-
-  #run(init: { run: string; recipe: string; request: ChatRequest; source: RunSource }): StreamWatcher {
-    const { run, recipe, request, source } = init
-    let startedAt = 0
-    let finish: Finish | undefined
-    let held: [number, ModelEvent][] = []
-    const flush = (): void => {
-      if (held.length > 0) this.#write({ type: 'events', run, events: held })
-      held = []
-    }
-    return {
-      start: () => {
-        startedAt = this.#clock.now()
-        this.#write({ type: 'run', run, at: startedAt, recipe, ...source, request })
-      },
-      event: (event) => {
-        if (event.type === 'proposal-delta') return
-        if (event.type === 'finish') finish = event
-        held.push([this.#clock.now() - startedAt, event])
-        // Pieces wait for what ends them: one write for each would slow down the answer.
-        if (!event.type.endsWith('-delta')) flush()
-      },
-      end: (end) => {
-        flush()
-        this.#write({
-          type: 'end',
-          run,
-          durationMs: this.#clock.now() - startedAt,
-          ...(finish && { finish }),
-          ...(end.how === 'failed' && { error: errorInfo(end.error) }),
-        })
-      },
-    }
+    return this.#lines.mixture(model, source)
   }
 
   /** Each line of a packed file is a gzip member of its own, so it can be read without those after it. */

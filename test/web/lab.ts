@@ -38,13 +38,18 @@ export class WebLab {
   readonly browser: Browser
   url = ''
   #server: Started | undefined
+  readonly #flags: readonly string[]
 
-  private constructor(sim: SimServer, browser: Browser) {
+  private constructor(sim: SimServer, browser: Browser, flags: readonly string[]) {
     this.sim = sim
     this.browser = browser
+    this.#flags = flags
   }
 
-  static async open(): Promise<WebLab> {
+  /** @param gateway further flags of `moa serve`, and more of its configuration file */
+  static async open(
+    gateway: { readonly flags?: readonly string[]; readonly config?: string } = {},
+  ): Promise<WebLab> {
     await built()
     const sim = await startSimServer({
       seed: 3,
@@ -56,10 +61,10 @@ export class WebLab {
       ),
     })
     const browser = await chromium.launch({ executablePath: CHROMIUM as string, args: ['--no-sandbox'] })
-    const lab = new WebLab(sim, browser)
+    const lab = new WebLab(sim, browser, gateway.flags ?? [])
     lab.sandbox.write(
       'moa.config.yaml',
-      `providers:\n  lab: { baseURL: "${sim.url}", apiKey: "sim-key", retry: { attempts: 1 } }\n${RECIPES}`,
+      `providers:\n  lab: { baseURL: "${sim.url}", apiKey: "sim-key", retry: { attempts: 1 } }\n${RECIPES}${gateway.config ?? ''}`,
     )
     await lab.startGateway()
     return lab
@@ -69,6 +74,7 @@ export class WebLab {
   async startGateway(port = 0): Promise<void> {
     const server = this.sandbox.start([
       'serve',
+      ...this.#flags,
       '--port',
       String(port),
       '--log',

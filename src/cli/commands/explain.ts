@@ -1,10 +1,7 @@
-import { MoaError, toMoaError } from '../../core/errors.js'
 import { textOf, type Message } from '../../core/message.js'
-import type { Model } from '../../core/model.js'
 import { estimateRun, type RunEstimate } from '../../engine/estimate.js'
 import { explain, type ExplainedCall } from '../../engine/explain.js'
 import { compile, type Plan } from '../../engine/plan.js'
-import { priceOf } from '../../providers/prices.js'
 import { readPrompt, type PromptFlags } from '../input.js'
 import { tellWarnings } from '../notices.js'
 import type { Invocation } from '../program.js'
@@ -13,7 +10,8 @@ import { sanitize } from '../terminal/sanitize.js'
 import { paint, span } from '../terminal/style.js'
 import { formatCount, formatDollars } from '../view/format.js'
 import { stageName } from '../view/stage-name.js'
-import { openWorkspace, type Workspace } from '../workspace/open.js'
+import { openWorkspace } from '../workspace/open.js'
+import { modelsOf } from '../workspace/priced-models.js'
 
 export interface ExplainOptions extends PromptFlags, RecipeFlags {
   readonly json?: boolean
@@ -48,34 +46,6 @@ interface Explained {
 
 /** A single model as a plan of one call. */
 const single = (model: string): Plan => compile({ stages: [{ kind: 'synthesize', slots: [model] }] }, model)
-
-/** The models of a plan; those that can't be asked for want of a key can still be explained, with their price. */
-async function modelsOf(workspace: Workspace, plan: Plan): Promise<Map<string, Model>> {
-  const models = new Map<string, Model>()
-  for (const { slots } of plan.stages)
-    for (const { slot } of slots) {
-      if (models.has(slot.model)) continue
-      try {
-        models.set(slot.model, await workspace.model(slot.model))
-      } catch (error) {
-        if (toMoaError(error).code === 'internal') throw error
-        models.set(slot.model, unreachable(workspace, slot.model))
-      }
-    }
-  return models
-}
-
-function unreachable({ settings }: Workspace, model: string): Model {
-  const [provider = '', ...rest] = (settings.models[model] ?? model).split('/')
-  const price = priceOf(provider, rest.join('/'), { overrides: settings.prices })
-  return {
-    id: model,
-    ...(price && { price }),
-    stream: () => {
-      throw new MoaError('internal', `${model} is only explained and can't be asked.`)
-    },
-  }
-}
 
 function asJson({ choice, plan, calls, estimate }: Explained & { choice: Choice }): unknown {
   const { name, simulated } = choice

@@ -1,5 +1,4 @@
 import { OWN_RECIPE_NAMES } from '../../config/recipes.js'
-import { errorInfo } from '../../core/errors.js'
 import type { Plan, PlanSlot, PlanStage } from '../../engine/plan.js'
 import { INHERITABLE } from '../../engine/recipe.js'
 import { tellWarnings } from '../notices.js'
@@ -8,6 +7,7 @@ import { oneLine } from '../terminal/sanitize.js'
 import { stageName } from '../view/stage-name.js'
 import { table } from '../view/table.js'
 import { openWorkspace, type Workspace } from '../workspace/open.js'
+import { problemOf } from '../workspace/problem-of.js'
 
 export interface RecipesOptions {
   readonly json?: boolean
@@ -76,16 +76,6 @@ export async function checkRecipes({
     if (names.length === 0) shell.note('Your configuration has no recipe to check; name one to check it.')
     if (broken > 0) exitWith(2)
   })
-}
-
-async function problemOf(workspace: Workspace, name: string): Promise<string | undefined> {
-  try {
-    workspace.book.check(name)
-    await workspace.model(name)
-    return undefined
-  } catch (error) {
-    return oneLine(errorInfo(error).message)
-  }
 }
 
 async function withWorkspace(

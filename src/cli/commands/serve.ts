@@ -7,18 +7,22 @@ import { watchConfig } from '../serve/config-watch.js'
 import { findKeyFile, type KeyFile } from '../serve/key-file.js'
 import { addressOf, checkAddress, gatewaySettings, type ServeOptions } from '../serve/options.js'
 import { requestLog, type RequestLog } from '../serve/request-log.js'
-import { Reloading, openServed, type Served } from '../serve/served.js'
+import { Reloading, openServed, type Served, type ServedFiles } from '../serve/served.js'
 import type { Shell } from '../shell.js'
 import { openUi, type Ui } from '../ui/open-ui.js'
 import { version } from '../version.js'
 
 /** `moa serve`: recipes and models over OpenAI's and Anthropic's interfaces, until it is stopped. */
 export async function serve({ shell, options }: Invocation<ServeOptions>): Promise<void> {
-  const files = { config: options.config, record: options.record }
+  let ui: Ui | undefined
+  const files: ServedFiles = {
+    config: options.config,
+    record: options.record,
+    ...(options.ui !== false && { onLine: (line) => ui?.onLine(line) }),
+  }
   const served = await openServed(files, shell)
   const { settings } = served.workspace
   let keys: KeyFile | undefined
-  let ui: Ui | undefined
   let reloading: Reloading | undefined
   try {
     tellWarnings(served.workspace, shell)
@@ -26,7 +30,14 @@ export async function serve({ shell, options }: Invocation<ServeOptions>): Promi
     const address = addressOf(options, settings.gateway)
     checkAddress(address, { keys: keys !== undefined, insecure: options.insecure === true })
     const log = await requestLog(options.log ?? (shell.stderr.live ? 'pretty' : 'json'), shell)
-    if (options.ui !== false) ui = await openUi(served.workspace)
+    if (options.ui !== false)
+      ui = await openUi({
+        workspace: () => reloading?.workspace ?? served.workspace,
+        reload: async () => reloading?.reload(),
+        config: options.config,
+        write: options.write === true,
+        ...(keys && { keys: keys.keys }),
+      })
     const gateway = await createGateway(served, { options, keys, ui, log, loopback: address.loopback })
     const listening = await listen(gateway, address)
     reloading = new Reloading(served, { gateway, shell, log, files })
@@ -69,7 +80,7 @@ async function createGateway(
     version: version(),
     ...(keys && { keys: keys.keys, spend: keys.spend }),
     ...(tracing && { tracing }),
-    ...(ui && { routes: ui.routes }),
+    ...(ui && { routes: ui.routes, onRun: ui.onRun }),
   })
 }
 

@@ -18,6 +18,7 @@ export function serveFlags(command: Command): Command {
     .option('--insecure', 'listen on an address that others reach although no key is needed')
     .addOption(keysFlag())
     .option('--no-ui', 'serve no pages, the API alone')
+    .option('--write', 'pages may change recipes; whoever signs in sees what all keys do')
     .option('--no-progress', 'do not show the progress of mixtures as thinking')
     .addOption(new Option('--usage <scope>', 'whose tokens `usage` counts').choices(['run', 'answer']))
     .option('--cors <origin>', 'origin whose pages may call, * for all; may be repeated', collect)

@@ -23,6 +23,8 @@ export interface ServeOptions {
   readonly log?: LogStyle
   /** False for `--no-ui`. */
   readonly ui?: boolean
+  /** Pages may change the configuration file. */
+  readonly write?: boolean
   readonly config?: string
 }
 

@@ -1,5 +1,6 @@
 import { errorInfo } from '../../core/errors.js'
 import type { Catalog, Gateway, GatewayLog } from '../../gateway/index.js'
+import type { RecordLine } from '../../record/index.js'
 import { tellWarnings, warn } from '../notices.js'
 import type { Shell } from '../shell.js'
 import { openWorkspace, type Workspace } from '../workspace/open.js'
@@ -19,6 +20,8 @@ export interface ServedFiles {
   readonly config: string | undefined
   /** Into which every run is recorded. */
   readonly record: string | undefined
+  /** Told of every run and call while the history keeps what is asked and answered. */
+  readonly onLine?: (line: RecordLine) => void
 }
 
 /**
@@ -26,7 +29,7 @@ export interface ServedFiles {
  * @throws {@link MoaError} `config_invalid` and the like
  */
 export async function openServed(
-  { config, record }: ServedFiles,
+  { config, record, onLine }: ServedFiles,
   shell: Shell,
   options: { readonly again?: boolean } = {},
 ): Promise<Served> {
@@ -37,6 +40,7 @@ export async function openServed(
     history: 'gateway',
     historyHoldMs: HISTORY_HOLD_MS,
     onProblem: ({ message }) => warn(shell, message),
+    ...(onLine && { onLine }),
   })
   try {
     await workspace.prepare(undefined, shell.signal)
@@ -75,6 +79,11 @@ export class Reloading {
       void this.reload()
     })
     return this.#running
+  }
+
+  /** The installation as it was read last. */
+  get workspace(): Workspace {
+    return this.#current.workspace
   }
 
   async close(): Promise<void> {

@@ -10,6 +10,7 @@ import { modelsAsked, type Plan } from '../../engine/plan.js'
 import type { RecipeInput } from '../../engine/recipe.js'
 import { ownRecipes, type OwnModels } from '../../engine/shipped.js'
 import { KNOWN_PROVIDERS, SIM_PROVIDER } from '../../providers/known.js'
+import type { RecordLine } from '../../record/index.js'
 import type { RunHistory } from '../../history/index.js'
 import { createProviders, type InProcessProvider, type Providers } from '../../providers/registry.js'
 import { answerCache } from './answer-cache.js'
@@ -51,6 +52,8 @@ export interface WorkspaceOptions {
   /** Configuration file to use in place of the one found upward from the working directory. */
   readonly config?: string | undefined
   readonly host?: Host
+  /** What a configuration file would say, in place of what it says: for looking before writing. */
+  readonly texts?: ReadonlyMap<string, string>
   /** Put around every model of a provider, in mixtures too: a journal, a cache. Called once for each address. */
   readonly around?: (model: Model) => Model
   /** Whether answers of providers are kept; wins over the configuration. */
@@ -66,6 +69,8 @@ export interface WorkspaceOptions {
   readonly history?: string | undefined
   /** How long runs may be held back to be written together, in milliseconds. Default 0. */
   readonly historyHoldMs?: number
+  /** Told of every run and call as the lines of a recording, while the history keeps what is asked and answered. */
+  readonly onLine?: (line: RecordLine) => void
   /** Told of what went wrong without keeping anybody from an answer. Default: a warning of the process. */
   readonly onProblem?: (problem: MoaError) => void
 }
@@ -76,11 +81,12 @@ export interface WorkspaceOptions {
  * @throws {@link MoaError} `config_invalid` and the like
  */
 export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Workspace> {
-  const { config, host, around, onProblem = ({ message }) => process.emitWarning(message) } = options
+  const { config, host, texts, around, onProblem = ({ message }) => process.emitWarning(message) } = options
   const settings = await loadSettings({
     known: KNOWN_PROVIDERS,
     ...(config !== undefined && { file: config }),
     ...(host && { host }),
+    ...(texts && { texts }),
   })
   const simulator = new Simulator()
   const upstreamSettings = providerSettings(settings)
@@ -97,13 +103,18 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     prices: settings.prices,
     contextTokens: settings.contextTokens,
   })
-  const recording = options.record === undefined ? undefined : await import('./recording.js')
-  const recorder = recording?.startRecording(options.record as string, {
-    settings,
-    append: options.recordAppend === true,
-    onFailure: onProblem,
-  })
+  const tellsLines = wantsLines(options, settings)
+  const recording = options.record === undefined && !tellsLines ? undefined : await import('./recording.js')
+  const recorder =
+    options.record === undefined
+      ? undefined
+      : recording?.startRecording(options.record, {
+          settings,
+          append: options.recordAppend === true,
+          onFailure: onProblem,
+        })
   const history = await historyOf(options, settings)
+  const lines = tellsLines ? recording?.runLines(options.onLine, settings) : undefined
   let own = settings.own
   const recipes: Record<string, RecipeInput> = { ...settings.recipes }
   const book = new RecipeBook({
@@ -113,7 +124,8 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
       const upstream = providers.model(address)
       const kept = cache ? cache.around(upstream) : upstream
       const model = around ? around(kept) : kept
-      return recorder ? recorder.model(model) : model
+      const told = lines ? lines.model(model) : model
+      return recorder ? recorder.model(told) : told
     }),
   })
   const resolve = (target: string | Plan): Model => {
@@ -146,10 +158,12 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
     async model(target, recipe) {
       if (simulated(target)) await simulator.load()
       let model = resolve(target)
-      if (recorder && recording) {
+      if (recording) {
         const made =
           recipe ?? (typeof target === 'string' && book.has(target) ? book.recipe(target) : undefined)
-        model = recorder.mixture(model, made && recording.sourceOf(made, { book, renames: settings.models }))
+        const source = made && recording.sourceOf(made, { book, renames: settings.models })
+        model = lines ? lines.mixture(model, source) : model
+        model = recorder ? recorder.mixture(model, source) : model
       }
       if (history === undefined) return model
       return history.observe(model, { source: options.history as string, simulated: simulated(target) })
@@ -174,6 +188,10 @@ async function historyOf(
     ...(onProblem && { onProblem }),
   })
 }
+
+/** Nothing is told of where nothing may be kept. */
+const wantsLines = ({ onLine }: WorkspaceOptions, { history }: Settings): boolean =>
+  onLine !== undefined && history.enabled !== false && history.content === true
 
 /** Recordings that answer in place of servers. */
 async function replayProviders(

@@ -3,7 +3,8 @@ import type { MoaError } from '../../core/errors.js'
 import type { RecipeBook } from '../../engine/book.js'
 import { compile, modelsAsked } from '../../engine/plan.js'
 import type { RecipeInput } from '../../engine/recipe.js'
-import { Recorder, type RunSource } from '../../record/index.js'
+import { Recorder, RunLines, lineText, type RecordLine, type RunSource } from '../../record/index.js'
+import { systemClock } from '../../util/clock.js'
 import { version } from '../version.js'
 import { secretsOf } from './secrets.js'
 
@@ -20,6 +21,18 @@ export function startRecording(
   const generator = `mixture-of-agents ${version()}`
   const { settings, append, onFailure } = options
   return new Recorder({ file, append, generator, redact: secretsOf(settings), onFailure })
+}
+
+/** Tells of runs and calls as lines that hold none of the secrets this installation knows. */
+export function runLines(
+  onLine: ((line: RecordLine) => void) | undefined,
+  settings: Pick<Settings, 'providers'>,
+): RunLines {
+  const redact = secretsOf(settings)
+  return new RunLines({
+    clock: systemClock,
+    write: (line) => onLine?.(JSON.parse(lineText(line, redact)) as RecordLine),
+  })
 }
 
 /** What a recipe is made of, with all it needs to be run from the file alone. */

@@ -4,6 +4,10 @@ import type { MoaError } from '../../core/index.js'
 export interface LiveRun {
   /** Absent without keys. */
   readonly keyId: string | undefined
+  /** The recipe or model that was asked for. */
+  readonly model: string
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
   abort(reason: MoaError): void
 }
 
@@ -20,6 +24,11 @@ export class LiveRuns {
   /** Keys with runs under way. */
   get keys(): readonly string[] {
     return [...this.#byKey.keys()]
+  }
+
+  /** The runs themselves, oldest first. */
+  get all(): readonly LiveRun[] {
+    return [...this.#runs]
   }
 
   ofKey(keyId: string): number {

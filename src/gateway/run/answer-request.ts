@@ -156,7 +156,12 @@ async function perform(
     headers,
   })
   const unuse = targets.use()
-  const remove = gateway.runs.add({ keyId: key?.id, abort: (reason) => run.abort(reason) })
+  const remove = gateway.runs.add({
+    keyId: key?.id,
+    model: decoded.model,
+    startedAt: gateway.clock.now(),
+    abort: (reason) => run.abort(reason),
+  })
   if (key) gateway.keyWatch?.wake()
   sink.onGone(() => run.abort(new MoaError('aborted', 'The client left before it had its answer.')))
   const cancelDeadline = deadlineOf(gateway, { target, deadlineMs: options.deadlineMs, run })
@@ -190,6 +195,7 @@ function record({ gateway, visit }: Job, { decoded }: Order, outcome: RunOutcome
   const { account, status, error, firstTokenMs, durationMs } = outcome
   metrics.request(visit.route, status)
   metrics.run(decoded.model, outcome)
+  gateway.onRun?.({ model: decoded.model, keyId: visit.key?.id, at: gateway.clock.now(), outcome })
   const { usage, cost, degraded } = account
   const fields = {
     requestId: visit.requestId,

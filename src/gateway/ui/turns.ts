@@ -1,6 +1,5 @@
 import { MoaError, errorInfo, toMoaError, type MoaError as Failure } from '../../core/index.js'
 import type { Gateway, Visit } from '../gateway.js'
-import type { ReplySink } from '../http/exchange.js'
 import { checkReady, runJob } from '../run/answer-request.js'
 import type { RunObserver } from '../run/observer.js'
 import type { RunOutcome } from '../run/run.js'
@@ -9,6 +8,7 @@ import type { Conversation, Turn, TurnOrder, TurnState } from './conversation.js
 import type { Conversations } from './conversations.js'
 import { LiveTurn } from './live-turn.js'
 import { emptyRunView } from './run-view.js'
+import { StopSink } from './stop-sink.js'
 import { chatBody, pathTo } from './turn-order.js'
 
 /** How often a turn under way is written down: the most that is lost when the process is killed. */
@@ -165,33 +165,4 @@ function titleOf({ question: { text, attachments } }: TurnOrder): string {
   const line = text.trim().split('\n', 1)[0] ?? ''
   const title = line === '' ? (attachments[0]?.name ?? '') : line
   return title.length <= TITLE_LENGTH ? title : `${title.slice(0, TITLE_LENGTH - 1)}…`
-}
-
-/** Takes a reply that nobody reads, because pages read events; hanging up is how a run is stopped. */
-class StopSink implements ReplySink {
-  /** Resolves when the run begins. */
-  readonly begun: Promise<void>
-  stopped = false
-  #begin: () => void = () => {}
-  #hangUp: (() => void) | undefined
-
-  constructor() {
-    this.begun = new Promise((resolve) => (this.#begin = resolve))
-  }
-
-  stop(): void {
-    this.stopped = true
-    this.#hangUp?.()
-  }
-
-  onGone(callback: () => void): void {
-    this.#hangUp = callback
-    this.#begin()
-  }
-
-  send(): void {}
-  begin(): void {}
-  write(): undefined {}
-  end(): void {}
-  destroy(): void {}
 }

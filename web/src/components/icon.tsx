@@ -19,6 +19,7 @@ const PATHS = {
   retry: 'M19 12a7 7 0 1 1-2.200-5.100M19 4v4h-4',
   left: 'M14 6l-6 6 6 6',
   right: 'M10 6l6 6-6 6',
+  up: 'M6 15l6-6 6 6',
   down: 'M6 9l6 6 6-6',
   more: 'M5 12h.010M12 12h.010M19 12h.010',
   trash: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13',

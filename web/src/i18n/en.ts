@@ -1,8 +1,14 @@
 import { chatEn } from './chat.en.js'
+import { recipesEn } from './recipes.en.js'
+import { runsEn } from './runs.en.js'
+import { statusEn } from './status.en.js'
 
 /** Texts in English. Names in braces are replaced; the type of `t` asks for them. */
 export const en = {
   ...chatEn,
+  ...recipesEn,
+  ...runsEn,
+  ...statusEn,
   'app.title': 'Mixture of Agents',
   'app.skip': 'Skip to content',
   'app.navigation': 'Main',
@@ -20,6 +26,7 @@ export const en = {
   'app.unreachable': 'The gateway cannot be reached. Is it running?',
   'app.close': 'Close',
   'app.copied': 'Copied',
+  'app.copyText': 'Copy: {what}',
   'app.copyFailed': 'The browser does not let this page copy',
   'app.cancel': 'Cancel',
   'page.chat': 'Chat',

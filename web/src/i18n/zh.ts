@@ -1,9 +1,15 @@
 import { chatZh } from './chat.zh.js'
+import { recipesZh } from './recipes.zh.js'
+import { runsZh } from './runs.zh.js'
+import { statusZh } from './status.zh.js'
 import type { MessageKey } from './index.js'
 
 /** 中文界面文字。 */
 export const zh = {
   ...chatZh,
+  ...recipesZh,
+  ...runsZh,
+  ...statusZh,
   'app.title': '混合智能体',
   'app.skip': '跳到内容',
   'app.navigation': '主导航',
@@ -21,6 +27,7 @@ export const zh = {
   'app.unreachable': '无法连接网关。它在运行吗？',
   'app.close': '关闭',
   'app.copied': '已复制',
+  'app.copyText': '复制：{what}',
   'app.copyFailed': '浏览器不允许此页面复制',
   'app.cancel': '取消',
   'page.chat': '对话',
