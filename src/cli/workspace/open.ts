@@ -221,7 +221,7 @@ function remembered(make: (address: string) => Model): (address: string) => Mode
 }
 
 /** Says where the reference template could be put, too. */
-function withTemplatePlace(error: unknown, dataFolder: string): unknown {
+export function withTemplatePlace(error: unknown, dataFolder: string): unknown {
   if (!(error instanceof MoaError) || error.code !== 'template_missing') return error
   const place = join(dataFolder, TEMPLATE_NAME)
   return new MoaError(error.code, `${error.message} \`moa data pull moa-template\` saves it as ${place}.`, {
