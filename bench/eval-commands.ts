@@ -1,19 +1,17 @@
 /**
  * How fast `moa eval` scores files, as whole processes, beside the recorded wall times of the published Python scripts
- * and the time `moa --version` takes. Build first; run with `npx jiti bench/eval-commands.ts [repetitions]`.
+ * and the time `moa --version` takes. Processor time counts too: a busy machine disturbs it less. Build first; run with `npx jiti bench/eval-commands.ts [repetitions]`.
  *
  * MT-Bench's and Arena-Hard's scripts were timed on 5 models (MT-Bench inside a process with pandas loaded) and are
  * scaled in proportion to the rows, which favours them.
  */
-import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { hasShared, readSharedJson, sharedPath } from '../test/shared.js'
 import { arenaV01, mtBenchPairs } from './eval-benches/data.js'
+import { main, measureCli, type Measured } from './measured-cli.js'
 
-const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const repetitions = Number(process.argv[2] ?? 5)
 const folder = 'benchmarks/alpaca_eval'
 
@@ -24,36 +22,38 @@ interface Recorded {
   readonly evaluator_analysis_seconds: Readonly<Record<string, number>>
 }
 
-/** Median wall time of a command in seconds; exit code 3 tells of rows that miss a verdict, which some files have. */
-function seconds(args: readonly string[]): number {
-  const runs = Array.from({ length: repetitions }, () => {
-    const start = performance.now()
-    const { status, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' })
-    if (status !== 0 && status !== 3) throw new Error(stderr)
-    return (performance.now() - start) / 1000
-  })
-  return runs.sort((a, b) => a - b)[runs.length >> 1] ?? NaN
+/** Medians of a command. */
+function timed(args: readonly string[]): Seconds {
+  const runs = Array.from({ length: repetitions }, () => measureCli(args))
+  const median = (of: (run: Measured) => number): number =>
+    runs.map(of).sort((a, b) => a - b)[runs.length >> 1] ?? NaN
+  return { wall: median((run) => run.wall), processor: median((run) => run.processor) }
+}
+
+interface Seconds {
+  readonly wall: number
+  readonly processor: number
 }
 
 function print(
   name: string,
-  ours: number,
-  { python, wanted }: { python?: number; wanted?: number } = {},
+  ours: Seconds,
+  { python, wanted }: { readonly python?: number; readonly wanted?: number } = {},
 ): void {
-  const ratio =
-    python === undefined
-      ? ''
-      : `   script ${python.toFixed(2).padStart(6)} s   ${(python / ours).toFixed(1)}x`
-  const target = wanted === undefined ? '' : ` (wanted ${wanted}x)`
-  console.log(`${name.padEnd(44)} ${ours.toFixed(3)} s${ratio}${target}`)
+  const shown = (seconds: number): string => {
+    const ratio = python === undefined ? '' : ` ${(python / seconds).toFixed(1).padStart(6)}x`
+    return `${seconds.toFixed(3)} s${ratio}`
+  }
+  const script = python === undefined ? '' : `   script ${python.toFixed(2)} s (wanted ${wanted ?? 1}x)`
+  console.log(`${name.padEnd(42)} wall ${shown(ours.wall)}   processor ${shown(ours.processor)}${script}`)
 }
 
 function alpacaEval(): void {
   const recorded = readSharedJson<Recorded>(`${folder}/goldens/timing_python.json`)
   const path = (name: string): string => sharedPath(`${folder}/${name}`)
   const inside = (name: string): string[] => readdirSync(path(name)).map((file) => path(`${name}/${file}`))
-  const score = (sets: readonly string[]): number =>
-    seconds([
+  const score = (sets: readonly string[]): Seconds =>
+    timed([
       'eval',
       'score',
       'alpaca-eval',
@@ -76,7 +76,7 @@ function alpacaEval(): void {
   const gold = path('cross_annotations/alpaca_farm_human_crossannotations.json.gz')
   print(
     'Judges, 8 with humans and longest',
-    seconds(['eval', 'judges', '--json', '--gold', gold, '--annotations', ...judges]),
+    timed(['eval', 'judges', '--json', '--gold', gold, '--annotations', ...judges]),
     {
       python: Object.values(recorded.evaluator_analysis_seconds).reduce((sum, value) => sum + value, 0),
       wanted: 20,
@@ -89,7 +89,7 @@ if (!existsSync(main)) {
 } else {
   const scratch = mkdtempSync(join(tmpdir(), 'moa-bench-'))
   try {
-    print('moa --version', seconds(['--version']))
+    print('moa --version', timed(['--version']))
     if (hasShared(`${folder}/goldens/timing_python.json`)) alpacaEval()
     const file = (name: string, text: string): string => {
       writeFileSync(join(scratch, name), text)
@@ -98,7 +98,7 @@ if (!existsSync(main)) {
     const pairs = file('pairs.jsonl', mtBenchPairs(31))
     print(
       'MT-Bench pairwise-all, 31 models',
-      seconds(['eval', 'score', 'mt-bench', '--mode', 'pairwise-all', '--json', '--judgments', pairs]),
+      timed(['eval', 'score', 'mt-bench', '--mode', 'pairwise-all', '--json', '--judgments', pairs]),
       {
         python: (0.1267 * 465) / 10,
         wanted: 20,
@@ -107,7 +107,7 @@ if (!existsSync(main)) {
     const arena = file('arena.jsonl', arenaV01(20))
     print(
       'Arena-Hard v0.1, 20 models, 100 resamples',
-      seconds(['eval', 'score', 'arena-hard', '--json', '--judgments', arena]),
+      timed(['eval', 'score', 'arena-hard', '--json', '--judgments', arena]),
       {
         python: 5.342 * 4,
         wanted: 20,

@@ -3,19 +3,17 @@
  * as a whole process, on runs made up here. Build first; run with `npx jiti bench/eval-journal.ts`. Linux only, for its
  * measure of memory.
  */
-import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { NO_USAGE } from '../src/core/index.js'
 import { matchPlan } from '../src/eval/benches/mt-bench/match-plan.js'
 import { questionOf } from '../src/eval/benches/mt-bench/run/benchmark.js'
 import { EvalLogs, specHash, type EvalLog, type RunSpec, type Sample } from '../src/eval/harness/index.js'
 import { openSqliteStore, type Store } from '../src/store/index.js'
 import { seededRandom } from '../src/util/random.js'
+import { main, measureCli } from './measured-cli.js'
 
-const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const random = seededRandom('eval-journal')
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
 const text = (length: number): string =>
@@ -126,35 +124,24 @@ function mtBench(store: Store): EvalLog {
   return log
 }
 
-/** A process that runs the command and tells its largest memory, in kilobytes, as its last line. */
-const MEASURED = `
-process.argv.splice(1, 1, ${JSON.stringify(main)})
-process.on('exit', () => require('node:fs').writeSync(2, '\\n' + process.resourceUsage().maxRSS))
-import(${JSON.stringify(main)})`
-
 function show(name: string, make: (store: Store) => EvalLog): void {
   const home = mkdtempSync(join(tmpdir(), 'moa-bench-'))
   try {
     mkdirSync(join(home, 'data'))
-    writeFileSync(join(home, 'moa.config.yaml'), 'data: { folder: data }\n')
+    writeFileSync(join(home, 'moa.config.yaml'), 'dataFolder: data\n')
     const store = openSqliteStore(join(home, 'data/eval.sqlite'))
     const log = make(store)
     log.update({ status: 'finished' })
     const { id } = log
     store.close()
     for (const round of ['first', 'second']) {
-      const start = performance.now()
-      const child = spawnSync(process.execPath, ['-e', MEASURED, 'moa', 'eval', 'show', id, '--json'], {
+      const { wall, processor, megabytes, stdout } = measureCli(['eval', 'show', id, '--json'], {
         cwd: home,
         env: { ...process.env, HOME: home },
-        encoding: 'utf8',
-        maxBuffer: 1 << 28,
       })
-      const seconds = (performance.now() - start) / 1000
-      const megabytes = Number(child.stderr.trim().split('\n').at(-1)) / 1024
-      const rows = (JSON.parse(child.stdout) as { results: unknown[] }).results.length
+      const rows = (JSON.parse(stdout) as { results: unknown[] }).results.length
       console.log(
-        `${name}, ${rows} rows, ${round}: ${seconds.toFixed(2)} s (wanted ${WANTED.seconds}), ${megabytes.toFixed(0)} MB (wanted ${WANTED.megabytes})`,
+        `${name}, ${rows} rows, ${round}: ${wall.toFixed(2)} s (wanted ${WANTED.seconds}), processor ${processor.toFixed(2)} s, ${megabytes.toFixed(0)} MB (wanted ${WANTED.megabytes})`,
       )
     }
   } finally {

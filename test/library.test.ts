@@ -7,7 +7,9 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MoaError } from '../src/index.js'
 import { NO_COST, NO_USAGE, collect, mixture, type Model, type ModelEvent } from '../src/index.js'
+import { RunHistory } from '../src/history/index.js'
 import { simModel } from '../src/sim/index.js'
+import { openSqliteStore } from '../src/store/index.js'
 import { built } from './cli/moa.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -47,6 +49,24 @@ describe('mixture()', () => {
     expect(() => mixture({ proposers: ['a/b'] }, { name: 'mine' })).toThrow(
       'recipe "mine": there is no aggregator',
     )
+  })
+
+  it('keeps no run, unless it is asked to', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'moa-library-'))
+    const config = join(folder, 'moa.config.yaml')
+    writeFileSync(config, 'dataFolder: data')
+    const models = { one: saying('one', 'a'), writer: saying('writer', 'b') }
+    const recipe = { proposers: ['one'], aggregator: 'writer' }
+    await collect(mixture(recipe, { config, models }).stream(request, options()))
+    expect(readdirSync(folder)).toEqual(['moa.config.yaml'])
+    const kept = mixture(recipe, { config, models, history: 'my-program' })
+    expect((await collect(kept.stream(request, options()))).text).toBe('b')
+    const history = new RunHistory(() => openSqliteStore(join(folder, 'data', 'history.db')))
+    // A program does not wait for its history.
+    await expect
+      .poll(() => [...history.list()].map(({ source, recipe: name }) => [source, name]))
+      .toEqual([['my-program', 'mixture']])
+    await history.close()
   })
 
   it('throws from the stream what is known only then', async () => {

@@ -12,7 +12,7 @@ const providers = createProviders({
 })
 const log = pino(
   { redact: [...REDACTED_PATHS] },
-  pino.destination({ dest: '/dev/null', sync: false, minLength: 4096 }),
+  pino.destination({ dest: '/dev/null', sync: false, minLength: 65536, maxWrite: 131072 }),
 )
 const gateway = new Gateway({
   catalog: {

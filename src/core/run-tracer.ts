@@ -3,7 +3,7 @@ import { errorInfo, isAbort } from './errors.js'
 import type { Degradation, Finish, ModelEvent } from './events.js'
 import type { ChatRequest } from './request.js'
 import { TRACE_VERSION, callsOf, type RunTrace, type SlotTrace, type StageTrace } from './run-trace.js'
-import { NO_COST, NO_USAGE, addCost, addUsage, costOf } from './usage.js'
+import { NO_COST, NO_USAGE, addCost, addUsage, costOfCall } from './usage.js'
 import type { StreamEnd } from './watched.js'
 
 export interface RunTracerOptions {
@@ -187,10 +187,9 @@ export class RunTracer {
   /** Also of a run that did not finish. */
   #totals(): Pick<RunTrace, 'usage' | 'cost'> {
     if (this.#finish) return { usage: this.#finish.usage, cost: this.#finish.cost }
-    const billed = this.#calls.filter(({ usageSource }) => usageSource !== 'none')
     return {
-      usage: billed.map(({ usage }) => usage).reduce(addUsage, NO_USAGE),
-      cost: billed.map(({ costUsd }) => costOf(costUsd)).reduce(addCost, NO_COST),
+      usage: this.#calls.map(({ usage }) => usage).reduce(addUsage, NO_USAGE),
+      cost: this.#calls.map(costOfCall).reduce(addCost, NO_COST),
     }
   }
 }

@@ -50,14 +50,14 @@ export function costOf(usd: number | null): Cost {
 
 /**
  * What a call adds to the bill. One that reached no model costs nothing, whatever its price would have been; one that
- * was answered from a store of ours costs what its record says.
+ * was answered from the cache costs what its record says.
  */
 export function costOfCall(call: {
   readonly usageSource: 'reported' | 'estimated' | 'none'
   readonly costUsd: number | null
   readonly replayedFrom?: string
 }): Cost {
-  return call.usageSource === 'none' && call.replayedFrom === undefined ? NO_COST : costOf(call.costUsd)
+  return call.usageSource === 'none' && call.replayedFrom !== 'cache' ? NO_COST : costOf(call.costUsd)
 }
 
 /** What a model costs, in US dollars per million tokens. */

@@ -1,4 +1,4 @@
-import type { ChatRequest, Model, RunLimits, Sampling } from '../core/index.js'
+import type { BreakerStatus, ChatRequest, Model, RunLimits, Sampling } from '../core/index.js'
 
 /** Changes to a recipe for one request. */
 export interface RecipeChanges {
@@ -42,4 +42,6 @@ export interface Catalog {
    * @throws {@link MoaError} `model_not_found`, `recipe_not_found`, `recipe_invalid`, `provider_not_found`, `key_missing`
    */
   resolve(name: string, changes?: RecipeChanges): Target | Promise<Target>
+  /** How the circuit breakers before the upstreams stand. */
+  breakers?(): readonly BreakerStatus[]
 }

@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { MoaError, toMoaError, ERROR_TABLE } from '../core/index.js'
+import { MoaError, toMoaError, ERROR_TABLE, type BreakerStatus } from '../core/index.js'
 import { systemClock, type Clock } from '../util/index.js'
 import { Admission } from './access/admission.js'
 import { Budgets } from './access/budgets.js'
@@ -127,6 +127,10 @@ export class Gateway {
     )
     this.metrics = new Metrics({
       moa_runs_in_flight: { help: 'Answers under way.', read: () => this.runs.size },
+      moa_upstreams_refused: {
+        help: 'Providers and models that are left alone after failures.',
+        read: () => this.breakers().filter(({ state }) => state !== 'closed').length,
+      },
       moa_request_bodies_bytes: { help: 'Memory held by request bodies.', read: () => this.bodies.used },
     })
     this.keys = options.keys && new KeyRing(options.keys, this.clock)
@@ -141,6 +145,11 @@ export class Gateway {
 
   get targets(): Targets {
     return this.#targets
+  }
+
+  /** How the circuit breakers before the upstreams stand. */
+  breakers(): readonly BreakerStatus[] {
+    return this.#targets.catalog.breakers?.() ?? []
   }
 
   /** Set once the gateway was told to stop: new runs are refused. */

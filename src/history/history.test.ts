@@ -140,7 +140,7 @@ describe.each(stores)('a history in %s', (_, open) => {
   })
   const ids = (runs: Iterable<RunTrace>): string[] => [...runs].map(({ id }) => id)
 
-  it('lists the newest first, filtered', () => {
+  it('lists the newest first, filtered', async () => {
     const history = new RunHistory(open)
     history.add(trace('run_a', 1000))
     history.add(trace('run_b', 3000, { recipe: 'other', degraded: [{ code: 'deadline', message: 'late' }] }))
@@ -157,7 +157,7 @@ describe.each(stores)('a history in %s', (_, open) => {
     expect(ids(history.find('last'))).toEqual(['run_b'])
     expect(history.delete(history.find('a'))).toBe(1)
     expect(ids(history.list())).toEqual(['run_b', 'run_c'])
-    history.close()
+    await history.close()
   })
 
   it('forgets what is too old or too much, the oldest first', () => {
@@ -172,6 +172,31 @@ describe.each(stores)('a history in %s', (_, open) => {
     small.prune()
     expect(ids(small.list()).length).toBeLessThan(6)
     expect(ids(small.list())[0]).toBe('run_9')
+  })
+
+  it('loads the store when the first run has ended, and loses none meanwhile', async () => {
+    let loaded: () => void = () => {}
+    let begun = 0
+    const load = (): Promise<void> => {
+      begun += 1
+      return new Promise((resolve) => (loaded = resolve))
+    }
+    const history = new RunHistory(open, { load })
+    expect(begun).toBe(0)
+    history.add(trace('run_a', 1))
+    history.add(trace('run_b', 2))
+    const closed = history.close()
+    loaded()
+    await closed
+    expect(begun).toBe(1)
+    const told: unknown[] = []
+    const broken = new RunHistory(open, {
+      load: () => Promise.reject(new Error('no such module')),
+      onFailure: (error) => told.push(error),
+    })
+    broken.add(trace('run_a', 1))
+    await broken.close()
+    expect(told).toHaveLength(1)
   })
 
   it('holds runs back to write them together', async () => {

@@ -28,6 +28,8 @@ export interface RunHistoryOptions {
    * the process is killed. Default 0.
    */
   readonly holdMs?: number
+  /** Loads what opening the store needs, once, when the first run has ended: until then nobody has to wait for it. */
+  readonly load?: () => Promise<void>
   readonly clock?: Clock
 }
 
@@ -69,12 +71,22 @@ export class RunHistory {
   #cancel: (() => void) | undefined
   #writes = 0
   #failed = false
+  #loaded: boolean
+  #loading: Promise<void> | undefined
 
   /** @param open opens the store; called when the first run has ended, or when runs are read */
   constructor(open: () => Store, options: RunHistoryOptions = {}) {
     this.#open = open
     this.#options = options
     this.#clock = options.clock ?? systemClock
+    this.#loaded = options.load === undefined
+  }
+
+  /** Resolves when runs can be read. @throws what `load` throws */
+  async ready(): Promise<void> {
+    this.#loading ??= this.#options.load?.()
+    await this.#loading
+    this.#loaded = true
   }
 
   /** The same model, with every run of it kept. */
@@ -108,18 +120,30 @@ export class RunHistory {
     else this.#cancel ??= this.#clock.after(holdMs, () => this.flush())
   }
 
-  /** Writes what is held back. Never throws. */
+  /** Writes what is held back, at once when the store is loaded. Never throws. */
   flush(): void {
     this.#cancel?.()
     this.#cancel = undefined
+    if (!this.#loaded) {
+      this.ready().then(
+        () => this.flush(),
+        (error: unknown) => this.#fail(error),
+      )
+      return
+    }
     const traces = this.#held.splice(0)
     if (traces.length === 0 || this.#failed) return
     try {
       this.#write(traces)
     } catch (error) {
-      this.#failed = true
-      this.#options.onFailure?.(error)
+      this.#fail(error)
     }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failed) return
+    this.#failed = true
+    this.#options.onFailure?.(error)
   }
 
   #write(traces: readonly RunTrace[]): void {
@@ -179,7 +203,8 @@ export class RunHistory {
   }
 
   /** Writes what is held back and closes the store. */
-  close(): void {
+  async close(): Promise<void> {
+    if (this.#held.length > 0) await this.ready().catch((error: unknown) => this.#fail(error))
     this.flush()
     this.#store?.close()
     this.#store = undefined

@@ -1,3 +1,4 @@
+export { type BreakerPolicy } from './breaker.js'
 export * from './context-windows.js'
 export * from './known.js'
 export * from './limits.js'

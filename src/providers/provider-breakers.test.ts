@@ -78,8 +78,8 @@ describe('breakers of providers', () => {
   })
 
   it('close again when the probe is answered', async () => {
-    const { mend } = await setUp({ breaker: { failures: 1, openMs: 20 } })
-    expect(await ask('broken')).toBe('circuit_open')
+    const { mend } = await setUp({ breaker: { failures: 1, openMs: 20 }, retry: { attempts: 1 } })
+    expect(await ask('broken')).toBe('upstream_error')
     mend()
     await vi.waitFor(() => expect(stateOf('lab/broken')).toBe('half-open'))
     expect(await ask('broken')).toBe('I am broken')

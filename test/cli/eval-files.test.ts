@@ -234,7 +234,7 @@ describe.skipIf(!shared)('moa eval score mt-bench', () => {
       sharedPath('benchmarks/flask/goldens/flaskA_hard89_review.jsonl.gz'),
     )
     expect(foreign.code).toBe(2)
-    expect(foreign.stderr).toMatch(/^moa: .*no line holds an MT-Bench single judgment.*a FLASK review/)
+    expect(foreign.stderr).toMatch(/^moa: .*no line holds an MT-Bench single judgment/)
   })
 })
 

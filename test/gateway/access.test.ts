@@ -62,6 +62,7 @@ describe.each(TRANSPORTS)('keys, %s', (transport) => {
     ])
     for (const path of ['/health', '/ready', '/openapi.json']) expect((await fetch(path)).status).toBe(200)
     expect((await fetch('/metrics')).status).toBe(401)
+    expect(await (await fetch('/')).text()).not.toContain('pair')
   })
 
   it('keeps a key to its models, in lists, requests and overrides', async () => {
@@ -236,6 +237,9 @@ describe('what is written down', () => {
     expect(text).toMatch(
       /^moa_calls_total\{recipe="pair",provider="lab",model="ada",outcome="completed"\} 1$/m,
     )
+    expect(text).toMatch(/^moa_proposals_total\{recipe="limping",slot="[^"]+",outcome="failed"\} 1$/m)
+    expect(text).toMatch(/^moa_proposals_total\{recipe="pair",slot="lab\/ada",outcome="used"\} 1$/m)
+    expect(text).toMatch(/^moa_upstreams_refused 0$/m)
     expect(text).toMatch(/^moa_run_duration_seconds_count\{recipe="pair",outcome="completed"\} 1$/m)
     expect(text).toMatch(/^moa_call_first_token_seconds_bucket\{.*le="\+Inf".*\} \d+$/m)
     expect(text).toMatch(/^moa_cost_usd_total\{.*model="ada".*\} [\d.e-]+$/m)

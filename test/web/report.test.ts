@@ -177,6 +177,7 @@ describe.skipIf(browserPath() === undefined)('the report in a browser', () => {
         await page.close()
       }
     },
+    120_000,
   )
 })
 

@@ -144,9 +144,10 @@ async function withHistory<T>(
   if (!existsSync(historyFile(settings))) return use(undefined)
   const history = openHistory(settings)
   try {
+    await history.ready()
     return use(history)
   } finally {
-    history.close()
+    await history.close()
   }
 }
 

@@ -215,6 +215,8 @@ export function evalLeaderboard(add: AddCommand): Command {
             'dev',
           ]),
         )
+        .option('--with <run>', "add a run's contestants; may be repeated", collect)
+        .addOption(configFlag())
         .option('--recompute', 'score every annotation set of the folder, beside the official figures'),
     ),
     async () => (await import('../commands/eval/leaderboard.js')).leaderboard,

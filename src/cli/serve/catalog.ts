@@ -21,6 +21,7 @@ export async function workspaceCatalog(workspace: Workspace): Promise<Catalog> {
   return {
     entries,
     resolve: (name, changes) => resolve(workspace, { name, changes, entries }),
+    breakers: () => workspace.providers.breakers(),
   }
 }
 

@@ -12,7 +12,7 @@ export interface RequestLog extends GatewayLog {
 }
 
 const FLUSH_MS = 1_000
-const BUFFER_BYTES = 4096
+const BUFFER_BYTES = 64 * 1024
 
 /** A log of the gateway on standard error: lines of JSON for machines, or one short line for each request. */
 export async function requestLog(style: LogStyle, shell: Shell): Promise<RequestLog> {
@@ -28,7 +28,12 @@ export async function requestLog(style: LogStyle, shell: Shell): Promise<Request
 
 async function jsonLog(): Promise<RequestLog> {
   const { default: pino } = await import('pino')
-  const destination = pino.destination({ dest: 2, sync: false, minLength: BUFFER_BYTES })
+  const destination = pino.destination({
+    dest: 2,
+    sync: false,
+    minLength: BUFFER_BYTES,
+    maxWrite: 2 * BUFFER_BYTES,
+  })
   const log = pino({ redact: [...REDACTED_PATHS], base: null }, destination)
   const flush = (): void => {
     try {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { uiRoutes, type EndedRun, type Route } from '../../gateway/index.js'
 import type { UiContext } from './context.js'
+import { evaluations } from './evaluations.js'
 import { recipesPart } from './recipes/recipes-part.js'
 import type { RecordLine } from '../../record/index.js'
 import { RunTexts } from './runs/run-texts.js'
@@ -36,7 +37,9 @@ export async function openUi(options: Omit<UiContext, 'store'>): Promise<Ui> {
     const spend = new SpendToday(store)
     const texts = new RunTexts(store)
     const closing = new AbortController()
+    const measured = evaluations(options.workspace().settings)
     const services = {
+      evaluations: measured,
       runs: runsPart(context, texts),
       recipes: recipesPart(context),
       status: statusPart(context, { spend, signal: closing.signal }),
@@ -48,6 +51,7 @@ export async function openUi(options: Omit<UiContext, 'store'>): Promise<Ui> {
       close() {
         closing.abort()
         spend.close()
+        measured.close()
         store.close()
       },
     }

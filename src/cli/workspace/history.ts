@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { Settings } from '../../config/settings.js'
 import { MoaError, toMoaError } from '../../core/errors.js'
 import { RunHistory, type Retention } from '../../history/index.js'
-import { openSqliteStore, type Store } from '../../store/index.js'
-import { secretsOf } from './recording.js'
+import type { Store } from '../../store/store.js'
+import { secretsOf } from './secrets.js'
 
 /** Where an installation keeps its runs. */
 export const historyFile = ({ dataFolder }: Pick<Settings, 'dataFolder'>): string =>
@@ -17,11 +17,18 @@ export interface HistoryOptions {
   readonly onProblem?: (problem: MoaError) => void
 }
 
-/** The runs of an installation. The file is opened, and made, when the first one is kept or read. */
+/**
+ * The runs of an installation. The file is opened, and made, when the first one is kept or read; whoever reads waits for
+ * {@link RunHistory.ready} before.
+ */
 export function openHistory(settings: Settings, { holdMs = 0, onProblem }: HistoryOptions = {}): RunHistory {
   const { content = false, enabled: _, ...retention } = settings.history
   const file = historyFile(settings)
-  return new RunHistory(() => openPrivate(file), {
+  let openStore: ((path: string) => Store) | undefined
+  return new RunHistory(() => openPrivate(file, openStore as (path: string) => Store), {
+    load: async () => {
+      openStore = (await import('../../store/index.js')).openSqliteStore
+    },
     content,
     holdMs,
     retention: retention satisfies Partial<Retention>,
@@ -31,8 +38,8 @@ export function openHistory(settings: Settings, { holdMs = 0, onProblem }: Histo
 }
 
 /** What people have asked is nobody else's business. */
-function openPrivate(file: string): Store {
-  const store = openSqliteStore(file)
+function openPrivate(file: string, open: (path: string) => Store): Store {
+  const store = open(file)
   try {
     chmodSync(file, 0o600)
   } catch {

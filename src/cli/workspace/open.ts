@@ -169,7 +169,7 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
       return history.observe(model, { source: options.history as string, simulated: simulated(target) })
     },
     async close() {
-      history?.close()
+      await history?.close()
       recorder?.close()
       await providers.close()
       cache?.close()

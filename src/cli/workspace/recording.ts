@@ -3,17 +3,10 @@ import type { MoaError } from '../../core/errors.js'
 import type { RecipeBook } from '../../engine/book.js'
 import { compile, modelsAsked } from '../../engine/plan.js'
 import type { RecipeInput } from '../../engine/recipe.js'
-import { redactor } from '../../providers/endpoint.js'
-import {
-  Recorder,
-  RunLines,
-  lineText,
-  type RecordLine,
-  type Redact,
-  type RunSource,
-} from '../../record/index.js'
+import { Recorder, RunLines, lineText, type RecordLine, type RunSource } from '../../record/index.js'
 import { systemClock } from '../../util/clock.js'
 import { version } from '../version.js'
+import { secretsOf } from './secrets.js'
 
 /**
  * Begins a recording that holds none of the secrets this installation knows.
@@ -40,18 +33,6 @@ export function runLines(
     clock: systemClock,
     write: (line) => onLine?.(JSON.parse(lineText(line, redact)) as RecordLine),
   })
-}
-
-/** Takes the keys and secret headers of all providers out of a text that may be JSON. */
-export function secretsOf({ providers }: Pick<Settings, 'providers'>): Redact {
-  const inJson = (value: string): string => JSON.stringify(value).slice(1, -1)
-  const redactors = providers.flatMap(({ apiKey, headers = {} }) => {
-    const escaped = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, inJson(value)]))
-    return apiKey === undefined && Object.keys(escaped).length === 0
-      ? []
-      : [redactor({ headers: escaped, ...(apiKey !== undefined && { apiKey: inJson(apiKey) }) })]
-  })
-  return (text) => redactors.reduce((clean, redact) => redact(clean), text)
 }
 
 /** What a recipe is made of, with all it needs to be run from the file alone. */

@@ -172,6 +172,11 @@ export class EvalLog implements AnswerTable {
     return this.#attachments.get(name)
   }
 
+  /** How many answers and judgments are in the log now, while the run goes on too. */
+  settled(): { readonly answers: number; readonly judgments: number } {
+    return { answers: this.#answers.size().count, judgments: this.#judgments.size().count }
+  }
+
   get contestants(): readonly string[] {
     return this.record.spec.contestants.map(({ name }) => name)
   }

@@ -14,7 +14,7 @@ import {
   type EvalDocument,
 } from './document.js'
 import { radarsOf } from './radars.js'
-import { readVerdict } from './read-verdict.js'
+import { readVerdict, withDisagreements } from './read-verdict.js'
 import { benchmarkTitle } from './titles.js'
 
 /** The document of a run, from its log and its figures alone. */
@@ -42,7 +42,7 @@ export function documentOfRun(log: EvalLog, results: RunResults): EvalDocument {
     ...(spec.baseline !== undefined && { baseline: spec.baseline }),
     judges: spec.judges.map(({ name }) => name),
     settings: settingsOf(log),
-    progress: record.counts,
+    progress: progressOf(log),
     spentUsd: log.spentUsd(),
     columns,
     primary: primaryOf(columns, rows),
@@ -116,6 +116,22 @@ function documentAccount({ usage, ...account }: Account): DocumentAccount {
   }
 }
 
+/** How far the run is. Its own counts are those of the last phase that ended, so the log is asked while it goes on. */
+function progressOf(log: EvalLog): NonNullable<EvalDocument['progress']> {
+  const { status, counts } = log.record
+  if (status !== 'running') return counts
+  const settled = log.settled()
+  const total = log.samples().length * log.contestants.length
+  return {
+    answers: { done: settled.answers, failed: 0, total: Math.max(total, settled.answers) },
+    judgments: {
+      done: settled.judgments,
+      failed: 0,
+      total: Math.max(counts.judgments.total, settled.judgments),
+    },
+  }
+}
+
 function settingsOf({ record: { spec } }: EvalLog): Record<string, string> {
   const { seed, sample, limit, options } = spec
   const all = { seed, sample, limit, ...options }
@@ -132,13 +148,17 @@ function itemsOf(log: EvalLog, { scores }: RunResults): DocumentItem[] {
   const judgments = judgmentsBySample(log)
   return log.samples().map((sample) => {
     const { id, category, turns, reference } = sample
-    const own = judgments.get(id) ?? []
+    const own = withDisagreements(judgments.get(id) ?? [])
+    const judged = log.record.spec.benchmark === 'alpaca-judges'
     return {
       id,
       ...(category !== undefined && { category }),
-      turns,
+      // There the outputs that judges compare are a part of what is asked.
+      turns: judged ? turns.slice(0, 1) : turns,
       ...(reference && { reference }),
-      answers: log.contestants.flatMap((name) => answerOf(log, name, id)),
+      answers: judged
+        ? turns.slice(1).map((text, index) => ({ contestant: `output_${index + 1}`, turns: [text] }))
+        : log.contestants.flatMap((name) => answerOf(log, name, id)),
       scores: scoresOf(scores, { id, own }),
       judgments: own,
     }

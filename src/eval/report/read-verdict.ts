@@ -52,7 +52,7 @@ function pairOfBatch(fields: Fields, sample: string): DocumentJudgment | undefin
   const preference = pair['preference']
   const contestant = text(fields['contestant'])
   return {
-    contestants: contestant === undefined ? [] : [contestant],
+    contestants: contestant === undefined ? texts(fields['judge']) : [contestant],
     ...judgeOf(fields['judge']),
     verdict: typeof preference === 'number' ? preference.toFixed(4) : '',
     switched: pair['switched'] === true,
@@ -166,4 +166,28 @@ function flaskReview(fields: Fields): DocumentJudgment {
     texts: texts(fields['review']),
     ...(shown.length === 0 && { unscored: 'the reply has no scores' }),
   }
+}
+
+/**
+ * Marks the judgments of a judge that saw a pair in both orders and was on different sides. Where every pair was seen in
+ * one order only, nothing is said.
+ */
+export function withDisagreements(judgments: readonly DocumentJudgment[]): readonly DocumentJudgment[] {
+  const groups = new Map<string, DocumentJudgment[]>()
+  for (const judgment of judgments) {
+    const key = [judgment.judge, ...judgment.contestants].join('\n')
+    groups.set(key, [...(groups.get(key) ?? []), judgment])
+  }
+  const both = [...groups.values()].filter((group) => new Set(group.map(({ switched }) => switched)).size > 1)
+  if (both.length === 0) return judgments
+  const marks = new Map<DocumentJudgment, boolean>()
+  for (const group of both) {
+    const sides = group.flatMap(({ verdict }) => (verdict === '' ? [] : [Math.sign(Number(verdict) - 1.5)]))
+    const disagrees = new Set(sides).size > 1
+    for (const judgment of group) marks.set(judgment, disagrees)
+  }
+  return judgments.map((judgment) => {
+    const disagrees = marks.get(judgment)
+    return disagrees === undefined ? judgment : { ...judgment, disagrees }
+  })
 }

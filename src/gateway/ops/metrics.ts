@@ -41,6 +41,7 @@ const SEPARATOR = '\u0000'
 export class Metrics {
   readonly registry = new Registry()
   readonly #requests = new Map<string, { readonly labels: Record<string, string>; value: number }>()
+  readonly #proposals = new Map<string, { readonly labels: Record<string, string>; value: number }>()
   readonly #degraded = new Map<string, { readonly labels: Record<string, string>; value: number }>()
   readonly #runs = new Map<string, RunSeries>()
   readonly #calls = new Map<string, CallSeries>()
@@ -73,6 +74,12 @@ export class Metrics {
     if (firstTokenMs !== undefined) series.firstTokens.add(firstTokenMs / 1000)
     for (const { code } of account.degraded) this.#degrade(series.labels.recipe, code)
     for (const call of account.calls) this.#call(name, call)
+    for (const { slot, outcome } of account.proposals)
+      bump(this.#proposals, [series.labels.recipe, slot, outcome].join(SEPARATOR), () => ({
+        recipe: series.labels.recipe,
+        slot,
+        outcome,
+      }))
   }
 
   /** The text Prometheus reads. */
@@ -140,6 +147,9 @@ export class Metrics {
       exportMetric(this.registry, { name, help, type: 'counter' }, samples)
     counter('moa_http_requests_total', 'Requests by route and status.', () => [...this.#requests.values()])
     counter('moa_runs_degraded_total', 'Degraded answers by reason.', () => [...this.#degraded.values()])
+    counter('moa_proposals_total', 'Proposals by slot, and whether they made it into their run.', () => [
+      ...this.#proposals.values(),
+    ])
     counter('moa_runs_total', 'Answers by recipe or model asked for, and outcome.', () =>
       [...this.#runs.values()].map(({ labels, count }) => ({ labels, value: count })),
     )

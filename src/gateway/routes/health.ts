@@ -29,10 +29,12 @@ export async function metrics(gateway: Gateway, { exchange }: Visit): Promise<vo
 
 /** `GET /`: for people who look whether something is there. */
 export function home(gateway: Gateway, { exchange }: Visit): void {
-  const names = gateway.targets.catalog.entries.map(({ id }) => `  ${id}\n`).join('')
+  // With keys in use, what there is concerns those who have one.
+  const shown = gateway.keyWatch === undefined ? gateway.targets.catalog.entries : []
+  const names = shown.map(({ id }) => `  ${id}\n`).join('')
   exchange.send({
     status: 200,
     headers: ['content-type', 'text/plain; charset=utf-8'],
-    body: `mixture-of-agents ${gateway.version}\n\nOpenAI-compatible API under /v1, described in /openapi.json.\n\nModels:\n${names}`,
+    body: `mixture-of-agents ${gateway.version}\n\nOpenAI-compatible API under /v1, described in /openapi.json.\n${names === '' ? '' : `\nModels:\n${names}`}`,
   })
 }

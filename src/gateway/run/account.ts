@@ -11,6 +11,7 @@ import {
   type Finish,
   type ModelEvent,
   type RunStart,
+  type SlotRef,
   type Usage,
 } from '../../core/index.js'
 import { encodeUsage } from '../../wire/index.js'
@@ -23,9 +24,14 @@ interface StageTime {
   readonly durationMs: number
 }
 
+/** `dropped`: still working when its stage ended. */
+export type ProposalOutcome = 'used' | 'failed' | 'dropped'
+
 /** What is known of one run: who was called, what it cost, in which way it fell short, and, on demand, everything. */
 export class Account {
   readonly calls: CallRecord[] = []
+  /** Every slot that proposed, and whether its proposal made it into the run. */
+  readonly proposals: { readonly slot: string; readonly outcome: ProposalOutcome }[] = []
   run: RunStart | undefined
   finish: Finish | undefined
   readonly #degraded: Degradation[] = []
@@ -63,12 +69,20 @@ export class Account {
         this.finish = event
         break
       case 'proposal-end':
+        this.#noteProposal(event.proposal.slot, 'used')
+        this.#collector?.add(event)
+        break
       case 'proposal-failed':
       case 'proposal-dropped':
+        this.#noteProposal(event.slot, event.type === 'proposal-failed' ? 'failed' : 'dropped')
         this.#collector?.add(event)
         break
       default:
     }
+  }
+
+  #noteProposal({ name }: SlotRef, outcome: ProposalOutcome): void {
+    this.proposals.push({ slot: name, outcome })
   }
 
   /** In which ways the answer is not what the recipe asked for. */
@@ -148,6 +162,7 @@ function traceCall(call: CallRecord): Readonly<Record<string, unknown>> {
     model,
     attempt,
     ...(call.hedge && { hedge: true }),
+    ...(call.replayedFrom !== undefined && { replayed_from: call.replayedFrom }),
     outcome,
     ...(call.finishReason && { finish_reason: call.finishReason }),
     ...(error && { error: { code: error.code, message: error.message } }),

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { OWN_RECIPE_NAMES } from '../../../config/recipes.js'
 import { MoaError } from '../../../core/errors.js'
 import type { Model } from '../../../core/model.js'
 import { modelsAsked } from '../../../engine/plan.js'
@@ -73,6 +74,11 @@ export class Cast {
   #checkTarget(target: string): void {
     if (this.isModel(target)) return
     const { book } = this.#workspace
+    if (OWN_RECIPE_NAMES.includes(target))
+      throw new MoaError(
+        'recipe_not_found',
+        `"${target}" is made of models of yours, and no provider was found. Set a key such as OPENAI_API_KEY, start a local server such as Ollama, or run \`moa init\`.`,
+      )
     const file = existsSync(target) ? ' A file of recorded answers must end in .json or .jsonl.' : ''
     throw new MoaError(
       'recipe_not_found',

@@ -28,6 +28,8 @@ export interface LeaderboardOptions extends FormatFlags {
   readonly foldOrder?: FoldOrder
   readonly mode?: LeaderboardMode
   readonly recompute?: boolean
+  readonly with?: readonly string[]
+  readonly config?: string
 }
 
 /** `moa eval leaderboard alpaca-eval`: official rows, with others among them or recomputed beside them. */
@@ -81,7 +83,10 @@ async function joined(
 ): Promise<EvalView> {
   const { annotations = [], mode } = options
   let board = official
-  const own = annotations.length === 0 ? [] : await scoresOf(annotations, options, log)
+  const own = [
+    ...(annotations.length === 0 ? [] : await scoresOf(annotations, options, log)),
+    ...(await runScores(options, log)),
+  ]
   for (const row of own) board = withScores(board, row)
   const current = own.map(({ model }) => model)
   const rows = mode === undefined ? board.rows : rowsOfMode(board, { mode, current })
@@ -103,6 +108,45 @@ async function joined(
     ],
     problems: log.list(),
   }
+}
+
+/** Rows of the contestants of runs. */
+async function runScores(
+  { with: ids = [], config }: LeaderboardOptions,
+  log: ProblemLog,
+): Promise<readonly ScoreRow[]> {
+  if (ids.length === 0) return []
+  const { openWorkspace } = await import('../../workspace/open.js')
+  const { openEvalLogs } = await import('./eval-logs.js')
+  const { alpacaEvalBench } = await import('./benches/alpaca-eval.js')
+  const workspace = await openWorkspace({ config })
+  const store = openEvalLogs(workspace.settings)
+  try {
+    return ids.flatMap((id) => {
+      const run = store.logs.find(id)
+      const { benchmark } = run.record.spec
+      if (benchmark !== 'alpaca-eval')
+        throw new MoaError(
+          'usage',
+          `--with ${id}: expected a run of alpaca-eval, but it is one of ${benchmark}.`,
+        )
+      const { rows, problems } = alpacaEvalBench.results(run)
+      log.merge(problems)
+      return rows.map(({ contestant, values }) => scoreRow(contestant, values))
+    })
+  } finally {
+    store.close()
+    await workspace.close()
+  }
+}
+
+function scoreRow(model: string, values: Readonly<Record<string, number | string | null>>): ScoreRow {
+  const figure = (column: ScoreColumn): number | null => {
+    const value = values[column]
+    return typeof value === 'number' ? value : null
+  }
+  const figures = SCORE_COLUMNS.map((column) => [column, figure(column)])
+  return { model, ...(Object.fromEntries(figures) as Record<ScoreColumn, number | null>) }
 }
 
 function boardLine(

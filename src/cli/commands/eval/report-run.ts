@@ -37,6 +37,9 @@ export function runReport(log: EvalLog, results: RunResults): RunReport {
   }
 }
 
+/** What is said of every run that simulated models take part in. */
+export const SIMULATED = 'SIMULATED: simulated models take part, so the results say nothing about real ones.'
+
 /** Whether something is missing from the result: an item, a verdict, a row of the data. */
 export function isPartial(
   { record, failures, unscored, results }: RunReport,

@@ -23,7 +23,7 @@ import { dataPlaces } from '../../data/places.js'
 import { benchData, checkFolder } from './bench-data.js'
 import { openEvalLogs } from './eval-logs.js'
 import { EvalProgress } from '../../display/eval-progress.js'
-import { exitOfPart, isPartial, runReport, writeReport } from './report-run.js'
+import { exitOfPart, isPartial, SIMULATED, runReport, writeReport } from './report-run.js'
 
 /** A run that has come to its end, or to where it had to stop. */
 export interface EndedRun {
@@ -73,8 +73,7 @@ export async function withRun(
     const cast = new Cast({ workspace, problems, signal: shell.signal })
     const prepared = await bench.prepare(setupOf({ options, workspace, cast, problems, shell }))
     checkNames(prepared.contestants)
-    if (cast.simulated)
-      warn(shell, 'SIMULATED: simulated models take part, so the results say nothing about real ones.')
+    if (cast.simulated) warn(shell, SIMULATED)
     const begun = begin({ name, options, prepared, logs: store.logs, simulated: cast.simulated })
     log = begun.log
     for (const problem of problems.list()) warn(shell, formatProblem(problem))

@@ -1,11 +1,12 @@
 import type { EvalLog } from '../../../eval/harness/eval-log.js'
 import type { RunResults } from '../../../eval/harness/results.js'
+import { warn } from '../../notices.js'
 import type { Invocation } from '../../program.js'
 import { oneLine } from '../../terminal/sanitize.js'
 import { table } from '../../view/table.js'
 import { openWorkspace } from '../../workspace/open.js'
 import { openEvalLogs } from './eval-logs.js'
-import { isPartial, reportJson, writeReport } from './report-run.js'
+import { isPartial, reportJson, SIMULATED, writeReport } from './report-run.js'
 import type { LogFlags } from './list.js'
 import { resultsOf } from './run.js'
 
@@ -20,6 +21,7 @@ export async function evalShow({ shell, args, options, exitWith }: Invocation<Sh
   try {
     const log = store.logs.find(args[0] ?? '')
     const report = await resultsOf(log)
+    if (report.record.spec.options['simulated'] === true) warn(shell, SIMULATED)
     if (options.json && options.items) {
       const all = { ...reportJson(report), items: itemRows(log, report.results) }
       await shell.write(`${JSON.stringify(all, null, 2)}\n`)

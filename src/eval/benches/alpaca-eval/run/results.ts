@@ -13,9 +13,14 @@ import type { AlpacaVerdict } from './benchmark.js'
 /** Name of the attachment that length control is calibrated with. */
 export const GAMED_FILE = 'df_gamed.csv'
 
-const COLUMNS: readonly ResultColumn[] = [
+const LENGTH_CONTROLLED: readonly ResultColumn[] = [
   { key: 'length_controlled_winrate', label: 'LC win rate' },
   { key: 'lc_standard_error', label: '± SE' },
+]
+
+const BY_INSTRUCTION: ResultColumn = { key: 'lc_winrate_by_instruction', label: 'LC by text' }
+
+const COLUMNS: readonly ResultColumn[] = [
   { key: 'win_rate', label: 'win rate' },
   { key: 'standard_error', label: '± SE' },
   { key: 'n_total', label: 'judged', digits: 0 },
@@ -93,7 +98,8 @@ export function alpacaEvalResults(log: EvalLog): RunResults {
   const usable = sets.filter((set) => set.preference.some((preference) => !Number.isNaN(preference)))
   for (const set of sets) if (!usable.includes(set)) problems.add(...NOTES.noPreference, { id: set.model })
   const gamed = log.attachment(GAMED_FILE)
-  if (gamed === undefined) problems.add(...NOTES.noCalibration)
+  // The first edition never was controlled for length.
+  if (gamed === undefined && log.record.spec.options['edition'] !== '1') problems.add(...NOTES.noCalibration)
   const { details } = scoreAnnotationSets(usable, {
     ...(gamed !== undefined && { gamed: readGamedRows(gamed, GAMED_FILE).data }),
     averageLengths: new Map(usable.map(({ model }) => [model, averageLength(lengths.get(model))])),
@@ -105,18 +111,22 @@ export function alpacaEvalResults(log: EvalLog): RunResults {
   const rank = ({ values }: ResultRow): number =>
     Number(values['length_controlled_winrate'] ?? values['win_rate'] ?? -Infinity)
   return {
-    columns: rows.some(({ values }) => 'lc_winrate_by_instruction' in values)
-      ? [
-          ...COLUMNS.slice(0, 2),
-          { key: 'lc_winrate_by_instruction', label: 'LC by text' },
-          ...COLUMNS.slice(2),
-        ]
-      : COLUMNS,
+    columns: columnsOf(rows),
     rows: rows.sort((a, b) => rank(b) - rank(a)),
     measure: { key: 'win_rate', label: 'win rate' },
     scores: new Map(usable.map((set) => [set.model, sharesOf(set)])),
     problems: problems.list(),
   }
+}
+
+/** The columns there are figures for. */
+function columnsOf(rows: readonly ResultRow[]): readonly ResultColumn[] {
+  const has = (key: string): boolean => rows.some(({ values }) => (values[key] ?? null) !== null)
+  return [
+    ...(has('length_controlled_winrate') ? LENGTH_CONTROLLED : []),
+    ...(has(BY_INSTRUCTION.key) ? [BY_INSTRUCTION] : []),
+    ...COLUMNS,
+  ]
 }
 
 function setOf(
