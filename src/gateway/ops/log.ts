@@ -33,3 +33,31 @@ export const REDACTED_PATHS: readonly string[] = [
   ]),
   '["x-api-key"]',
 ]
+
+/**
+ * Joins the lines of a log into few large writes. A destination that joins them itself measures what it holds at every
+ * line, and so copies all of it each time.
+ */
+export class LineBuffer {
+  readonly #destination: { write(text: string): unknown }
+  readonly #most: number
+  #held = ''
+
+  /** @param most characters held before they are handed over */
+  constructor(destination: { write(text: string): unknown }, most: number) {
+    this.#destination = destination
+    this.#most = most
+  }
+
+  write(line: string): void {
+    this.#held += line
+    if (this.#held.length >= this.#most) this.flush()
+  }
+
+  /** Hands over what is held. */
+  flush(): void {
+    const text = this.#held
+    this.#held = ''
+    if (text !== '') this.#destination.write(text)
+  }
+}

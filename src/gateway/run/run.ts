@@ -102,7 +102,8 @@ export class Run {
       const result = collector.result()
       if (result.finishReason === 'error') throw this.#brokenOff()
       const usage = this.account.usageOf(options.usage)
-      const body = reply.whole({ ...result, usage }, { moa: this.account.report(options.usage) })
+      const shown = usage === result.usage ? result : { ...result, usage }
+      const body = reply.whole(shown, { moa: this.account.report(options.usage) })
       sink.send({ status: 200, headers: [...JSON_HEADERS, ...this.#headers()], body: JSON.stringify(body) })
       return undefined
     } catch (thrown) {
