@@ -39,7 +39,7 @@ export class ChunkDecoder {
   #templates = 0
   readonly #tools: { readonly id: string; named: boolean }[] = []
   /** From the server's index to ours. */
-  readonly #toolSlots = new Map<number, number>()
+  #toolSlots: Map<number, number> | undefined
 
   constructor(options: { upstream: string; model: string; emit: (event: AnswerEvent) => void }) {
     this.#upstream = options.upstream
@@ -209,10 +209,11 @@ export class ChunkDecoder {
   #toolIndex(wire: WireToolCall): number {
     const next = this.#tools.length
     if (typeof wire.index === 'number') {
-      const known = this.#toolSlots.get(wire.index)
+      const known = this.#toolSlots?.get(wire.index)
       const again =
         known !== undefined && wire.id && wire.function?.name && wire.id !== this.#tools[known]?.id
       if (known !== undefined && !again) return known
+      this.#toolSlots ??= new Map()
       this.#toolSlots.set(wire.index, next)
       return next
     }

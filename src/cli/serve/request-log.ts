@@ -12,7 +12,7 @@ export interface RequestLog extends GatewayLog {
 }
 
 const FLUSH_MS = 1_000
-const MOST_HELD = 64 * 1024
+const HELD_BYTES = 64 * 1024
 
 /** A log of the gateway on standard error: lines of JSON for machines, or one short line for each request. */
 export async function requestLog(style: LogStyle, shell: Shell): Promise<RequestLog> {
@@ -29,7 +29,7 @@ export async function requestLog(style: LogStyle, shell: Shell): Promise<Request
 async function jsonLog(): Promise<RequestLog> {
   const { default: pino } = await import('pino')
   const destination = pino.destination({ dest: 2, sync: false })
-  const lines = new LineBuffer(destination, MOST_HELD)
+  const lines = new LineBuffer(destination, HELD_BYTES)
   const log = pino({ redact: [...REDACTED_PATHS], base: null }, lines)
   const flush = (): void => {
     try {
