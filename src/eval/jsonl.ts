@@ -23,7 +23,7 @@ export function readJsonl(
 ): Read<readonly JsonlRecord[]> {
   const log = new ProblemLog()
   const records: JsonlRecord[] = []
-  walkLines(content, { source, log, visit: (record) => records.push(record) })
+  walkLines(content, { source, log, visit: (line, value) => records.push({ line, value }) })
   return { data: records, problems: log.list() }
 }
 
@@ -34,7 +34,7 @@ function walkLines(
     readonly log: ProblemLog
     readonly lean?: LeanOptions | undefined
     /** Told of each line that holds an object; `raw` gives the whole of it. */
-    readonly visit: (line: JsonlRecord, raw: () => FileContent) => void
+    readonly visit: (line: number, value: JsonlRecord['value'], raw: () => FileContent) => void
   },
 ): void {
   const { source, log, lean, visit } = options
@@ -52,7 +52,7 @@ function walkLines(
       const [code, message] = feed === -1 ? TRUNCATED : BROKEN
       log.add(code, message, placeOf(source, line))
     } else if (value === 'other') log.add(...NO_OBJECT, placeOf(source, line))
-    else if (value !== undefined) visit({ line, value }, raw)
+    else if (value !== undefined) visit(line, value, raw)
     start = end + 1
   }
 }
@@ -171,7 +171,7 @@ export function readRecords<T>(content: FileContent, options: ReadOptions<T>): R
     source,
     log,
     lean,
-    visit({ line, value: written }, raw) {
+    visit(line, written, raw) {
       at = line
       value = rename === undefined ? written : rename(written)
       const field = misfit(value, shape)

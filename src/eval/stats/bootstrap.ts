@@ -71,11 +71,37 @@ export function meanIntervals(
   const found = new Map<Numbers, Interval>()
   for (const length of new Set(lists.map((list) => list.length))) {
     const same = lists.filter((list) => list.length === length)
-    const statistics = same.map((list) => (counts: Uint32Array) => countedMean(list, counts))
-    for (const [index, interval] of bootstrapIntervals(length, statistics, options).entries())
+    for (const [index, interval] of meansOfDraws(length, same, options).entries())
       found.set(same[index] as Numbers, interval)
   }
   return lists.map((list) => found.get(list) as Interval)
+}
+
+/** All lists advance item by item together: each sum has its own order, and none waits for another. */
+function meansOfDraws(
+  length: number,
+  lists: readonly Numbers[],
+  options: BootstrapOptions,
+): readonly Interval[] {
+  const width = lists.length
+  const values = new Float64Array(length * width)
+  for (const [column, list] of lists.entries())
+    for (let item = 0; item < length; item += 1) values[item * width + column] = list[item] as number
+  const totals = new Float64Array(width)
+  const add = (counts: Uint32Array): void => {
+    totals.fill(0)
+    for (let item = 0, at = 0; item < length; item += 1) {
+      const count = counts[item] as number
+      for (let column = 0; column < width; column += 1, at += 1)
+        totals[column] = (totals[column] as number) + count * (values[at] as number)
+    }
+  }
+  const means = lists.map((_, column) => (counts: Uint32Array) => {
+    // Draws are shown to the statistics in their order, so the first makes the sums for all.
+    if (column === 0) add(counts)
+    return (totals[column] as number) / length
+  })
+  return bootstrapIntervals(length, means, options)
 }
 
 function countedMean(values: Numbers, counts: Uint32Array): number {
