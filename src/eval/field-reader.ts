@@ -45,6 +45,7 @@ export class FieldReader {
     const scan = this.#scan.over(line, 0, line.length)
     const members: Member[] = []
     this.#members = []
+    this.#values.fill(undefined)
     for (const name of Object.keys(value)) {
       const start = scan.at
       const key = Buffer.from(JSON.stringify(name))
@@ -68,7 +69,7 @@ export class FieldReader {
     const members = this.#members
     if (members.length === 0) return undefined
     const scan = this.#scan.over(bytes, start, end)
-    const values = this.#values.fill(undefined)
+    const values = this.#values
     for (const member of members) {
       if (!scan.passBytes(member.lead)) return undefined
       const from = scan.at

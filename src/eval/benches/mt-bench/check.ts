@@ -29,14 +29,16 @@ export function checkJudgments<T extends Judgment>(
   const places = new Places(questions)
   const groups = new Groups<T>()
   let left = 0
+  let unscored = false
   for (const judgment of judgments) {
     const place = places.of(judgment)
+    unscored ||= !hasVerdict(judgment)
     if (place === undefined) {
       log.add('id-unknown', UNKNOWN, { id: idOf(judgment) })
       left += 1
     } else if (!keepFirst(groups.of(judgment), place, { judgment, log })) left += 1
   }
-  reportUnscored(groups.all, log)
+  if (unscored) reportUnscored(groups.all, log)
   reportMissing(groups.all, places, log)
   // Nothing left out: the judgments themselves.
   const distinct = left === 0 ? judgments : groups.all.flatMap(({ items }) => items.filter(isThere))
