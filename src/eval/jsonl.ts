@@ -124,7 +124,7 @@ export function misfit(value: Readonly<Record<string, unknown>>, shape: Shape): 
 
 /** {@link misfit} for many records. What a test let through is not tested again while the records repeat it. */
 function misfitTest(shape: Shape): (value: Readonly<Record<string, unknown>>) => string | undefined {
-  const tests = Object.entries(shape).map(([field, fits]) => ({ field, fits, last: UNTESTED as unknown }))
+  const tests = Object.entries(shape).map(([field, fits]) => ({ field, fits, last: UNTESTED }))
   return (value) => {
     for (const test of tests) {
       const found = value[test.field]

@@ -77,31 +77,41 @@ export function meanIntervals(
   return lists.map((list) => found.get(list) as Interval)
 }
 
-/** All lists advance item by item together: each sum has its own order, and none waits for another. */
 function meansOfDraws(
   length: number,
   lists: readonly Numbers[],
   options: BootstrapOptions,
 ): readonly Interval[] {
-  const width = lists.length
-  const values = new Float64Array(length * width)
-  for (const [column, list] of lists.entries())
-    for (let item = 0; item < length; item += 1) values[item * width + column] = list[item] as number
-  const totals = new Float64Array(width)
-  const add = (counts: Uint32Array): void => {
-    totals.fill(0)
-    for (let item = 0, at = 0; item < length; item += 1) {
-      const count = counts[item] as number
-      for (let column = 0; column < width; column += 1, at += 1)
-        totals[column] = (totals[column] as number) + count * (values[at] as number)
-    }
-  }
-  const means = lists.map((_, column) => (counts: Uint32Array) => {
-    // Draws are shown to the statistics in their order, so the first makes the sums for all.
-    if (column === 0) add(counts)
-    return (totals[column] as number) / length
+  const values = lists.map((list) => Float64Array.from(list))
+  const totals = new Float64Array(lists.length + 3)
+  const means = lists.map((_, place) => (counts: Uint32Array) => {
+    // Statistics are taken in their order, so the first of four adds up for all of them.
+    if (place % 4 === 0) addFour(values, place, { counts, totals })
+    return (totals[place] as number) / length
   })
   return bootstrapIntervals(length, means, options)
+}
+
+/** Four sums side by side, each in its own order: a sum alone waits for its last addition before every next one. */
+function addFour(
+  lists: readonly Float64Array[],
+  place: number,
+  { counts, totals }: { readonly counts: Uint32Array; readonly totals: Float64Array },
+): void {
+  const a = lists[place] as Float64Array
+  const [b = a, c = a, d = a] = lists.slice(place + 1, place + 4)
+  let [ofA, ofB, ofC, ofD] = [0, 0, 0, 0]
+  for (let item = 0; item < counts.length; item += 1) {
+    const count = counts[item] as number
+    ofA += count * (a[item] as number)
+    ofB += count * (b[item] as number)
+    ofC += count * (c[item] as number)
+    ofD += count * (d[item] as number)
+  }
+  totals[place] = ofA
+  totals[place + 1] = ofB
+  totals[place + 2] = ofC
+  totals[place + 3] = ofD
 }
 
 function countedMean(values: Numbers, counts: Uint32Array): number {
