@@ -136,7 +136,7 @@ function misfitTest(shape: Shape): (value: Readonly<Record<string, unknown>>) =>
   }
 }
 
-const UNTESTED = Symbol('untested')
+const UNTESTED: unknown = Symbol('untested')
 
 /** Which fields of a record are wanted, and the record made of them; see {@link FieldReader}. */
 export interface LeanOptions {
