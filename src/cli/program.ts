@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { MoaError } from '../core/errors.js'
 import { didYouMean } from '../util/suggest.js'
-import { defineCommands } from './definitions/index.js'
+import { neededCommands } from './definitions/needed.js'
 import type { Shell } from './shell.js'
 import { version } from './version.js'
 
@@ -10,7 +10,7 @@ export interface Invocation<Options> {
   readonly shell: Shell
   readonly args: readonly string[]
   readonly options: Options
-  /** The whole command line, for those who describe it. */
+  /** The command line, for those who describe it. */
   readonly program: Command
   /** Default 0. */
   readonly exitWith: (code: number) => void
@@ -32,8 +32,16 @@ Examples:
 Exit codes: 0 done, 1 fault of moa itself, 2 usage or configuration, 3 partial result, 4 provider failed,
 130 interrupted.`
 
-/** The whole command line. */
-export function createProgram(shell: Shell, exitWith: (code: number) => void): Command {
+/** What a program is made for. */
+export interface ProgramOptions {
+  readonly shell: Shell
+  readonly exitWith: (code: number) => void
+  /** The command line it will be given. */
+  readonly args: readonly string[]
+}
+
+/** The command line: of many commands only the one that is asked for. */
+export async function createProgram({ shell, exitWith, args }: ProgramOptions): Promise<Command> {
   const program = new Command('moa')
     .description('Several LLMs answer together: Mixture-of-Agents on the command line.')
     .version(version(), '-V, --version', 'print the version')
@@ -59,7 +67,7 @@ export function createProgram(shell: Shell, exitWith: (code: number) => void): C
       })
     return command
   }
-  for (const command of defineCommands(add)) program.addCommand(command)
+  for (const command of await neededCommands(args[0], add)) program.addCommand(command)
   const names = program.commands.map((command) => command.name())
   return program.allowExcessArguments().action(() => {
     const [word] = program.args

@@ -10,7 +10,7 @@ export async function run(args: readonly string[]): Promise<void> {
   const shell = processShell(systemHost().env)
   let code = 0
   try {
-    const program = createProgram(shell, (exitCode) => (code = exitCode))
+    const program = await createProgram({ shell, args, exitWith: (exitCode) => (code = exitCode) })
     await program.parseAsync(args, { from: 'user' })
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) code = 0

@@ -1,5 +1,5 @@
 import { ERROR_TABLE } from '../../../core/errors.js'
-import { answerAccounts, judgingOf, type Account } from '../../../eval/harness/account.js'
+import type { Account } from '../../../eval/harness/account.js'
 import type { EvalLog, ItemFailure, RunRecord } from '../../../eval/harness/eval-log.js'
 import type { ResultColumn, ResultRow, RunResults } from '../../../eval/harness/results.js'
 import { formatProblem, isRemark, type Problem } from '../../../eval/problems.js'
@@ -25,11 +25,11 @@ export interface RunReport {
 
 /** Puts together what a log says beyond the figures. */
 export function runReport(log: EvalLog, results: RunResults): RunReport {
-  const { account, unscored } = judgingOf(log)
+  const { account, unscored } = log.judging()
   return {
     record: log.record,
     results,
-    accounts: answerAccounts(log),
+    accounts: log.answerAccounts(),
     judging: account,
     spentUsd: log.spentUsd(),
     failures: log.failures(),
