@@ -6,7 +6,7 @@ import { formatProblem, isRemark, type Problem } from '../../../eval/problems.js
 import { warn } from '../../notices.js'
 import type { Shell } from '../../shell.js'
 import { oneLine } from '../../terminal/sanitize.js'
-import { formatCost, formatCount, formatSeconds } from '../../view/format.js'
+import { formatCost, formatInterval, formatCount, formatSeconds } from '../../view/format.js'
 import { table, tableWidth } from '../../view/table.js'
 import { itemName } from '../../display/eval-progress.js'
 
@@ -189,7 +189,7 @@ function cell({ values, intervals }: ResultRow, { key, digits = 2 }: ResultColum
   if (typeof value === 'string') return oneLine(value)
   const interval = intervals[key]
   const shown = value.toFixed(digits)
-  return interval === undefined ? shown : `${shown} [${interval.low.toFixed(1)}, ${interval.high.toFixed(1)}]`
+  return interval === undefined ? shown : `${shown} ${formatInterval(interval)}`
 }
 
 function taken(account: Account | undefined): string[] {
