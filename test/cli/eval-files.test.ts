@@ -68,9 +68,8 @@ describe.skipIf(!shared)('moa eval score alpaca-eval', () => {
 
   it('shows resampled intervals of the win rate with and without length control', async () => {
     const { stdout } = await score('--bootstrap', '20')
-    expect(stdout).toMatch(
-      /^vicuna-7b +\d+\.\d\d \[\d+\.\d, \d+\.\d\] +\d+\.\d\d +\d+\.\d\d \[\d+\.\d, \d+\.\d\]/m,
-    )
+    const row = stdout.split('\n').find((line) => line.startsWith('vicuna-7b'))
+    expect(row?.match(/\d+\.\d\d \[\d+\.\d, \d+\.\d\]/g)).toHaveLength(2)
   })
 
   it('prints CSV with the official columns, and Markdown', async () => {

@@ -17,6 +17,7 @@ beforeAll(async () => {
   box = new Sandbox()
   box.write('moa.config.yaml', labConfig(sim.url))
   box.write('empty/.keep', '')
+  box.write('none.yaml', 'cache: false\n')
 })
 afterAll(async () => {
   await sim.close()
@@ -65,6 +66,12 @@ const MISTAKES: [string, readonly string[], number, RegExp, StartOptions?][] = [
     ['ask', '-r', 'moa-light', 'hi'],
     2,
     /^moa: There is no recipe "moa-light"\. Did you mean "moa-lite"\?/,
+  ],
+  [
+    'a recipe over models of one’s own, while there are none',
+    ['ask', '-r', 'council', '--config', 'none.yaml', 'hi'],
+    2,
+    /^moa: Recipe "council" is made of your own models, and there are none yet\. Set a key .*`moa init`\.$/m,
   ],
   [
     'an unknown provider',

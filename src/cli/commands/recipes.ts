@@ -40,6 +40,8 @@ export async function listRecipes({ shell, options }: Invocation<RecipesOptions>
     const text = table({ heads, rows, width, optional: [2, 1], prose: true, styled, wholeNames: true })
     await shell.write(text)
     shell.note('* answers when no recipe is named')
+    if (workspace.own === undefined)
+      shell.note(`Not here yet, since they are made of your own models: ${OWN_RECIPE_NAMES.join(', ')}.`)
   })
 }
 
