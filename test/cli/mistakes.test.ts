@@ -17,7 +17,7 @@ beforeAll(async () => {
   box = new Sandbox()
   box.write('moa.config.yaml', labConfig(sim.url))
   box.write('empty/.keep', '')
-  box.write('none.yaml', 'cache: false\n')
+  box.write('bare.yaml', 'cache: false\n')
 })
 afterAll(async () => {
   await sim.close()
@@ -69,7 +69,7 @@ const MISTAKES: [string, readonly string[], number, RegExp, StartOptions?][] = [
   ],
   [
     'a recipe over models of one’s own, while there are none',
-    ['ask', '-r', 'council', '--config', 'none.yaml', 'hi'],
+    ['ask', '-r', 'council', '--config', 'bare.yaml', 'hi'],
     2,
     /^moa: Recipe "council" is made of your own models, and there are none yet\. Set a key .*`moa init`\.$/m,
   ],
