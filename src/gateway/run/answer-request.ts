@@ -9,7 +9,7 @@ import { withBudget, withLimits } from './limits.js'
 import { readMoaOptions, type MoaOptions } from './moa-field.js'
 import { bothObservers, type RunObserver } from './observer.js'
 import { Run, type RunOutcome } from './run.js'
-import type { Reply, Surface } from './surface.js'
+import type { Reply, Surface, Understood } from './surface.js'
 
 /** One request for an answer, and where the answer goes. */
 export interface Job {
@@ -22,8 +22,8 @@ export interface Job {
 }
 
 /** A request that is understood, and what answers it. */
-interface Order {
-  readonly decoded: DecodedRequest
+export interface Order {
+  readonly decoded: Pick<DecodedRequest, 'model' | 'stream' | 'ignored'>
   readonly options: MoaOptions
   readonly request: ChatRequest
   readonly target: Target
@@ -74,9 +74,21 @@ export function checkReady(gateway: Gateway): void {
  * @throws {@link MoaError} when there is no run: the request is wrong, or its key does not allow it
  */
 export async function runJob(job: Job, body: unknown): Promise<RunOutcome> {
-  const { gateway, surface, visit } = job
-  const understood = surface.decode(body)
-  const order = await understand(job, understood.decoded)
+  const understood = job.surface.decode(body)
+  return runOrder(job, await understand(job, understood.decoded), understood)
+}
+
+/**
+ * Runs an order to its end: admission, budget, metrics, log.
+ *
+ * @throws {@link MoaError} when there is no run: its key does not allow it
+ */
+export async function runOrder(
+  job: Job,
+  order: Order,
+  understood: Pick<Understood, 'reply'>,
+): Promise<RunOutcome> {
+  const { gateway, visit } = job
   const { target, request } = order
   const { key } = visit
   const running = key === undefined ? 0 : gateway.runs.ofKey(key.id)

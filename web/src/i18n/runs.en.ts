@@ -77,6 +77,7 @@ export const runsEn = {
   'runs.ask': 'Answer anew',
   'runs.asking': 'Asking…',
   'runs.newAnswer': 'New answer by {model}',
+  'runs.itsRun': 'Its run',
   'runs.oldAnswer': 'Answer of the run',
   'compare.title': 'Two answers side by side',
   'compare.text':

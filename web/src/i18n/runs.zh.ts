@@ -79,6 +79,7 @@ export const runsZh = {
   'runs.ask': '重新回答',
   'runs.asking': '正在询问…',
   'runs.newAnswer': '{model} 的新回答',
+  'runs.itsRun': '查看其运行',
   'runs.oldAnswer': '原回答',
   'compare.title': '并排比较两个回答',
   'compare.text': '一个配方和一个单模型回答同一问题。投票前隐藏名称。',
