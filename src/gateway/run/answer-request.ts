@@ -19,6 +19,8 @@ export interface Job {
   readonly sink: ReplySink
   /** Also gets every event, the proposals' text while it is being written included. */
   readonly watcher?: RunObserver
+  /** What the run is to be called. Default: the model says. */
+  readonly runId?: string
 }
 
 /** A request that is understood, and what answers it. */
@@ -139,7 +141,7 @@ function forwarded(
 
 /** Runs an order to its end, however that comes. */
 async function perform(
-  { gateway, surface, visit, sink, watcher }: Job,
+  { gateway, surface, visit, sink, watcher, runId }: Job,
   order: Order,
   { reply, headers }: { reply: Reply; headers: HeaderList },
 ): Promise<RunOutcome> {
@@ -166,6 +168,7 @@ async function perform(
     observer,
     liveProposals,
     headers,
+    ...(runId !== undefined && { runId }),
   })
   const unuse = targets.use()
   const remove = gateway.runs.add({

@@ -26,6 +26,7 @@ export const runsEn = {
   'runs.outcome.cut': 'broke off',
   'runs.degraded': 'degraded',
   'runs.simulated': 'simulated',
+  'runs.conversation': 'Conversation: {title}',
   'runs.back': 'All runs',
   'runs.firstToken': 'First text after',
   'runs.tokens': 'Tokens in, out',

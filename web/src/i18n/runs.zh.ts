@@ -28,6 +28,7 @@ export const runsZh = {
   'runs.outcome.cut': '中断',
   'runs.degraded': '降级',
   'runs.simulated': '模拟',
+  'runs.conversation': '对话：{title}',
   'runs.back': '全部运行',
   'runs.firstToken': '首段文字用时',
   'runs.tokens': '输入、输出 token',
