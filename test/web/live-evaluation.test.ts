@@ -63,6 +63,7 @@ describe.skipIf(!ready)('an evaluation run that is going on, in the web interfac
     }
     const { code, stderr } = await run.ended
     expect(code, stderr).toBeLessThan(4)
+    expect(seen.some((text) => / [1-5] \/ 6$/.test(text))).toBe(true)
     expect(new Set(seen).size).toBeGreaterThanOrEqual(4)
     const counts = seen.map((text) => [...text.matchAll(/^(\d+)|(\d+)$/g)].map(([found]) => Number(found)))
     expect(counts.map(([answers = 0]) => answers)).toEqual(
