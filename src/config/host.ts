@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { isAbsolute, join } from 'node:path'
+import { isAbsolute, join, sep } from 'node:path'
 
 /** The machine as configuration sees it. Tests make their own. */
 export interface Host {
@@ -54,6 +54,17 @@ interface Places {
   readonly mac: readonly string[]
   readonly windows: string
   readonly windowsDefault: readonly string[]
+}
+
+/** A text as people read it: paths of the working directory from there, those of the home folder from `~`. */
+export function withShortPaths(text: string, { cwd, home }: Pick<Host, 'cwd' | 'home'>): string {
+  return shortened(shortened(text, cwd, ''), home, `~${sep}`)
+}
+
+function shortened(text: string, folder: string, short: string): string {
+  if (folder === '' || folder.endsWith(sep)) return text // The root: nothing gets shorter.
+  const name = (folder + sep).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return text.replace(new RegExp(`(?<![\\w.~/\\\\-])${name}`, 'g'), () => short)
 }
 
 function userFolder({ env, home, platform }: Host, places: Places): string {

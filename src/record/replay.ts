@@ -1,5 +1,5 @@
 import { MoaError, failedStream, play } from '../core/index.js'
-import type { ChatRequest, Model, SlotRef, StreamOptions, Tape } from '../core/index.js'
+import type { ChatRequest, Model, Price, SlotRef, StreamOptions, Tape } from '../core/index.js'
 import { canonicalJson, didYouMean, sha256Hex, systemClock, type Clock } from '../util/index.js'
 import type { CallLine, RunLine } from './format.js'
 import type { Recording } from './reader.js'
@@ -17,6 +17,8 @@ export interface ReplayOptions {
   readonly without?: (slot: SlotRef) => boolean
   /** Slots that are asked live even when the recording holds their answer. */
   readonly fresh?: (slot: SlotRef) => boolean
+  /** What is played costs nothing now, and counts against no budget. Default false: it costs what it did cost. */
+  readonly free?: boolean
   readonly clock?: Clock
   /** 1 plays in real time (default), `Infinity` at once. */
   readonly speed?: number
@@ -25,6 +27,8 @@ export interface ReplayOptions {
   /** What error messages call the recording. Default "the recording". */
   readonly name?: string
 }
+
+const NO_PRICE: Price = { input: 0, output: 0 }
 
 /**
  * A recording as a source of models: each answers a request as it was answered when it was recorded. A call is found
@@ -81,19 +85,20 @@ export class Replay {
   /** The model of an address, recorded or not. */
   model(address: string): Model {
     const live = this.#options.live?.(address)
+    const price = live?.price ?? (this.#options.free === true && live === undefined ? NO_PRICE : undefined)
     return {
       id: address,
       ...(live?.capabilities && { capabilities: live.capabilities }),
-      ...(live?.price && { price: live.price }),
+      ...(price && { price }),
       stream: (request, options) => {
-        const { without, fresh, clock = systemClock, speed = 1 } = this.#options
+        const { without, fresh, free = false, clock = systemClock, speed = 1 } = this.#options
         const { slot } = options
         const place = this.#placeOf(slot)
         if (slot && place !== undefined && without?.(slot) === true)
           return failedStream(new MoaError('not_found', `${slot.name} is left out of this replay.`))
         const asked = slot && fresh?.(slot) === true
         const found = asked ? undefined : this.#find({ name: address, request, ...(slot && { slot }) }, place)
-        if (found) return play(found.tape, { ...options, clock, speed, replayedFrom: 'recording' })
+        if (found) return play(found.tape, { ...options, clock, speed, free, replayedFrom: 'recording' })
         if (live && place === undefined) return live.stream(request, options)
         return failedStream(this.#missing(address, options))
       },

@@ -22,7 +22,7 @@ describe.skipIf(!hasBrowser)('the web interface for everybody', () => {
         await page.getByRole('button', { name: 'Settings' }).click()
         expect(await faults(page)).toEqual([])
         await page.context().close()
-      })
+      }, 120_000)
 
   it('can be used with the keyboard alone', async () => {
     const { page } = await lab.page()

@@ -45,6 +45,49 @@ describe.skipIf(!hasBrowser)('the chat in a browser', () => {
     await page.context().close()
   })
 
+  it('tells models what a conversation’s instructions say, also after they were changed', async () => {
+    const { page } = await lab.page()
+    await choose(page, 'lab/ada')
+    await page.getByText('Instructions', { exact: true }).click()
+    await page.getByRole('textbox', { name: 'Instructions' }).fill('Speak like a heron.')
+    await ask(page, 'Who are you?')
+    await answered(page)
+    const told = (): unknown => lab.sim.log.at(-1)?.messages?.[0]
+    expect(told()).toMatchObject({ role: 'system', content: 'Speak like a heron.' })
+    await page.getByText('Instructions', { exact: true }).click()
+    await page.getByRole('textbox', { name: 'Instructions' }).fill('Speak like an owl.')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Kept; they hold from the next question on.').waitFor()
+    await page.reload()
+    await page.locator('.turn').first().waitFor()
+    await ask(page, 'And now?')
+    await page.locator('.turn').nth(1).waitFor()
+    await answered(page)
+    expect(told()).toMatchObject({ role: 'system', content: 'Speak like an owl.' })
+    // Another conversation begins without them.
+    await page.goto(`${lab.url}/ui/#/chat`)
+    await page.getByRole('heading', { name: 'Ask several models at once' }).waitFor()
+    await ask(page, 'Plain?')
+    await answered(page)
+    expect(told()).toMatchObject({ role: 'user', content: 'Plain?' })
+    await page.context().close()
+  })
+
+  it.each(['council', 'lab/ada'])('leads from an answer of %s to its run and back', async (name) => {
+    const { page, complaints } = await lab.page()
+    await choose(page, name)
+    await ask(page, `Where does ${name} lead?`)
+    await answered(page)
+    const conversation = new URL(page.url()).hash
+    await page.locator('.run-facts').getByRole('link', { name: 'Run', exact: true }).click()
+    await page.getByRole('heading', { level: 1, name }).waitFor()
+    await page.getByRole('link', { name: `Conversation: Where does ${name} lead?` }).click()
+    await page.locator('.answer .markdown').waitFor()
+    expect(new URL(page.url()).hash).toBe(conversation)
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
   it('stops an answer and keeps what had come', async () => {
     const { page } = await lab.page()
     await choose(page, 'slow')

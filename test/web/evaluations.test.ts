@@ -49,6 +49,30 @@ describe.skipIf(!ready)('evaluation runs in the web interface', () => {
     await page.close()
   })
 
+  it('have an address for each item, which opens it, leafs on and goes back', async () => {
+    const page = await browser.newPage()
+    const base = `${gateway.stdout.trim().split('\n')[0]}/ui/`
+    await page.goto(`${base}#/evaluations`)
+    await page.getByRole('link', { name: /^alpaca-eval-/ }).click()
+    await page.getByRole('tab', { name: /Items/ }).click()
+    await page.getByRole('button', { name: 'Open item 2', exact: true }).click()
+    await page.getByRole('heading', { level: 2, name: 'Item 2' }).waitFor()
+    const address = page.url()
+    expect(address).toMatch(/#\/evaluations\/alpaca-eval-[^/]+\/2$/)
+    const other = await browser.newPage()
+    await other.goto(address)
+    await other.getByRole('heading', { level: 2, name: 'Item 2' }).waitFor()
+    await other.getByRole('button', { name: 'Next' }).click()
+    await other.getByRole('heading', { level: 2, name: 'Item 3' }).waitFor()
+    expect(other.url()).toMatch(/\/3$/)
+    await other.goBack()
+    await other.getByRole('heading', { level: 2, name: 'Item 2' }).waitFor()
+    await other.goto(address.replace(/2$/, 'nothing'))
+    await other.getByText('There is no item nothing here').waitFor()
+    await other.close()
+    await page.close()
+  })
+
   it('are shown to sessions alone, and take votes only from their own page', async () => {
     const base = `${gateway.stdout.trim().split('\n')[0]}/ui/`
     expect((await fetch(`${base}api/evaluations`)).status).toBe(401)

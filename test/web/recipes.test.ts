@@ -153,7 +153,7 @@ describe.skipIf(!hasBrowser)('the recipe editor', () => {
         expect(await faults(page)).toEqual([])
         expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
         await page.context().close()
-      })
+      }, 120_000)
 })
 
 describe.skipIf(!hasBrowser)('the recipe editor of a gateway without write access', () => {

@@ -112,5 +112,5 @@ describe.skipIf(!hasBrowser)('the run view', () => {
         await page.getByLabel('Question').waitFor()
         expect(await faults(page)).toEqual([])
         await page.context().close()
-      })
+      }, 120_000)
 })

@@ -54,5 +54,5 @@ describe.skipIf(!hasBrowser)('the status page', () => {
         expect(await faults(page)).toEqual([])
         expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
         await page.context().close()
-      })
+      }, 120_000)
 })

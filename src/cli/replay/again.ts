@@ -3,7 +3,9 @@ import { collect, type Result } from '../../core/collect.js'
 import { MoaError } from '../../core/errors.js'
 import type { SlotRef } from '../../core/call.js'
 import { failedStream, type Model } from '../../core/model.js'
+import type { ChatRequest } from '../../core/request.js'
 import { RecipeBook } from '../../engine/book.js'
+import { estimateRun } from '../../engine/estimate.js'
 import { overrideRecipe, type RecipeOverrides } from '../../engine/override.js'
 import { compile, type Plan, type PlanStage } from '../../engine/plan.js'
 import type { RecipeInput } from '../../engine/recipe.js'
@@ -17,6 +19,8 @@ export interface Recorded {
   readonly recording: Recording
   readonly run: RunLine
   readonly workspace: Workspace
+  /** What was recorded costs nothing now, and counts against no budget. Default false: it costs what it did cost. */
+  readonly free?: boolean
 }
 
 /** What is to be different from the run. */
@@ -31,6 +35,8 @@ export interface Changes extends Pick<RecipeOverrides, 'aggregator' | 'mode' | '
 export interface Again {
   readonly plan: Plan
   readonly model: Model
+  /** What the calls after the proposals would cost, in US dollars; `null` when a price is unknown. */
+  readonly estimateUsd: (request: ChatRequest) => number | null
 }
 
 /**
@@ -39,7 +45,10 @@ export interface Again {
  *
  * @throws {@link MoaError} `usage` for a run of a single model, or for a proposer that is not there; `recipe_invalid`
  */
-export async function again({ recording, run, workspace }: Recorded, changes: Changes): Promise<Again> {
+export async function again(
+  { recording, run, workspace, free = false }: Recorded,
+  changes: Changes,
+): Promise<Again> {
   const { without, fresh, ...overrides } = changes
   const definition = overrideRecipe(recipeOf(run), overrides)
   const changed = Object.keys(changes).length > 0
@@ -51,6 +60,7 @@ export async function again({ recording, run, workspace }: Recorded, changes: Ch
   const replay = new Replay(recording, {
     proposals: { run: run.run, stages: plan.stages.filter(isPanel).map(({ index }) => index) },
     speed: Infinity,
+    free,
     without: (slot) => gone.has(placeOf(slot)),
     ...(fresh === true && { fresh: ({ stage }: SlotRef) => stage === last }),
     live: (address) => live.get(address),
@@ -61,7 +71,11 @@ export async function again({ recording, run, workspace }: Recorded, changes: Ch
     model: (address) => replay.model(address),
   })
   try {
-    return { plan, model: book.mixture(plan) }
+    return {
+      plan,
+      model: book.mixture(plan),
+      estimateUsd: (request) => afterProposals(plan, request, (address) => book.resolve(address)),
+    }
   } catch (error) {
     throw withTemplatePlace(error, workspace.settings.dataFolder)
   }
@@ -87,6 +101,20 @@ function recipeOf(run: RunLine): RecipeInput {
       `The recorded run is one of a single model, ${run.recipe}, so there are no proposals to go on with.`,
     )
   return parseRecipe(run.definition, run.recipe)
+}
+
+function afterProposals(
+  plan: Plan,
+  request: ChatRequest,
+  find: (address: string) => Model | undefined,
+): number | null {
+  let usd = 0
+  for (const call of estimateRun(plan, request, find).calls) {
+    if (plan.stages.some((stage) => isPanel(stage) && stage.index === call.slot.stage)) continue
+    if (call.usd === null) return null
+    usd += call.usd
+  }
+  return usd
 }
 
 const isPanel = (stage: PlanStage): boolean => stage.kind === 'propose'
@@ -134,7 +162,9 @@ async function readers(
     const address = run.renames?.[slot.model] ?? slot.model
     if (models.has(address) || Object.hasOwn(run.recipes ?? {}, address)) continue
     try {
-      models.set(address, await workspace.model(address))
+      // Whatever it needs is there after that. The run as a whole is what the history may keep, not this call.
+      await workspace.model(address)
+      models.set(address, workspace.book.resolve(address))
     } catch (error) {
       models.set(address, failing(address, error))
     }

@@ -1,4 +1,4 @@
-import type { Host } from '../../config/host.js'
+import { systemHost, withShortPaths, type Host } from '../../config/host.js'
 import type { KeyStore } from '../../gateway/index.js'
 import type { Store } from '../../store/index.js'
 import type { Workspace } from '../workspace/open.js'
@@ -19,3 +19,7 @@ export interface UiContext {
   /** Where votes, spending and the like are kept. */
   readonly store: Store
 }
+
+/** A path, or a text with paths, as pages show it. */
+export const shownPaths = ({ host = systemHost() }: Pick<UiContext, 'host'>, text: string): string =>
+  withShortPaths(text, host)

@@ -187,7 +187,7 @@ class Run {
     phase: Phase,
     { total, todo, missing = 0 }: { total: number; todo: readonly Item[]; missing?: number },
   ): Promise<Count> {
-    const { concurrency, signal } = this.#options
+    const { concurrency, log, signal } = this.#options
     const pace = new Pace(this.#clock.now())
     let done = total - todo.length - missing
     let failed = missing
@@ -204,6 +204,10 @@ class Run {
         ...(remainingMs !== undefined && { remainingMs }),
       }
     }
+    const keepCounts = (): void =>
+      log.update({ counts: { ...log.record.counts, [phase]: { done, failed, total } } })
+    // Whoever looks at the log from outside learns how much there is to do.
+    keepCounts()
     this.#tell({ type: 'phase-start', phase, count: { done, failed, total } })
     try {
       await inParallel(todo, concurrency, async (item) => {
@@ -221,8 +225,7 @@ class Run {
         if (tried >= GIVE_UP_AFTER) throw noneCame(phase, tried, error.value)
       })
     } finally {
-      const { log } = this.#options
-      log.update({ counts: { ...log.record.counts, [phase]: { done, failed, total } } })
+      keepCounts()
     }
     return { done, failed, total }
   }

@@ -9,7 +9,7 @@ import { withBudget, withLimits } from './limits.js'
 import { readMoaOptions, type MoaOptions } from './moa-field.js'
 import { bothObservers, type RunObserver } from './observer.js'
 import { Run, type RunOutcome } from './run.js'
-import type { Reply, Surface } from './surface.js'
+import type { Reply, Surface, Understood } from './surface.js'
 
 /** One request for an answer, and where the answer goes. */
 export interface Job {
@@ -19,11 +19,13 @@ export interface Job {
   readonly sink: ReplySink
   /** Also gets every event, the proposals' text while it is being written included. */
   readonly watcher?: RunObserver
+  /** What the run is to be called. Default: the model says. */
+  readonly runId?: string
 }
 
 /** A request that is understood, and what answers it. */
-interface Order {
-  readonly decoded: DecodedRequest
+export interface Order {
+  readonly decoded: Pick<DecodedRequest, 'model' | 'stream' | 'ignored'>
   readonly options: MoaOptions
   readonly request: ChatRequest
   readonly target: Target
@@ -74,9 +76,21 @@ export function checkReady(gateway: Gateway): void {
  * @throws {@link MoaError} when there is no run: the request is wrong, or its key does not allow it
  */
 export async function runJob(job: Job, body: unknown): Promise<RunOutcome> {
-  const { gateway, surface, visit } = job
-  const understood = surface.decode(body)
-  const order = await understand(job, understood.decoded)
+  const understood = job.surface.decode(body)
+  return runOrder(job, await understand(job, understood.decoded), understood)
+}
+
+/**
+ * Runs an order to its end: admission, budget, metrics, log.
+ *
+ * @throws {@link MoaError} when there is no run: its key does not allow it
+ */
+export async function runOrder(
+  job: Job,
+  order: Order,
+  understood: Pick<Understood, 'reply'>,
+): Promise<RunOutcome> {
+  const { gateway, visit } = job
   const { target, request } = order
   const { key } = visit
   const running = key === undefined ? 0 : gateway.runs.ofKey(key.id)
@@ -130,7 +144,7 @@ function forwarded(
 
 /** Runs an order to its end, however that comes. */
 async function perform(
-  { gateway, surface, visit, sink, watcher }: Job,
+  { gateway, surface, visit, sink, watcher, runId }: Job,
   { decoded, target, options }: Order,
   { request, reply, headers }: { request: ChatRequest; reply: Reply; headers: HeaderList },
 ): Promise<RunOutcome> {
@@ -159,6 +173,7 @@ async function perform(
     observer,
     liveProposals,
     headers,
+    ...(runId !== undefined && { runId }),
   })
   const unuse = targets.use()
   const remove = gateway.runs.add({

@@ -37,6 +37,8 @@ export interface RunInit {
   readonly observer: RunObserver | undefined
   /** The observer wants the proposals' text while it is being written. */
   readonly liveProposals?: boolean
+  /** What the run is to be called; absent: the model says. */
+  readonly runId?: string
   /** Headers that are known before the run. */
   readonly headers: HeaderList
 }
@@ -184,12 +186,13 @@ export class Run {
 
   /** Reads the model's events: the account notes them all, the sink decides what the client sees. */
   #read(delivery: 'stream' | 'whole', sink: (event: ModelEvent) => Promise<void> | undefined): Promise<void> {
-    const { target, request, observer, liveProposals = false } = this.#init
+    const { target, request, observer, liveProposals = false, runId } = this.#init
     const { account } = this
     const events = target.model.stream(request, {
       signal: this.#scope.signal,
       delivery,
       liveProposals,
+      ...(runId !== undefined && { runId }),
       onCall: (call: CallRecord) => {
         account.calls.push(call)
         observer?.call(call)

@@ -48,20 +48,22 @@ export const chatSurface: Surface = {
   path: '/v1/chat/completions',
   decode(body) {
     const decoded = decodeRequest(body)
-    const { model, includeUsage } = decoded
-    return {
-      decoded,
-      reply(created) {
-        const identity = { id: newId('chatcmpl-'), created, model }
-        return {
-          id: identity.id,
-          stream: () => new ChunkEncoder(identity, { includeUsage }),
-          whole: (result, extension) => Object.assign(encodeResponse(result, identity), extension),
-        }
-      },
-    }
+    return { decoded, reply: (created) => chatReply(decoded, created) }
   },
   error: encodeError,
+}
+
+/** An answer in the chat format. */
+export function chatReply(
+  { model, includeUsage }: Pick<DecodedRequest, 'model' | 'includeUsage'>,
+  created: number,
+): Reply {
+  const identity = { id: newId('chatcmpl-'), created, model }
+  return {
+    id: identity.id,
+    stream: () => new ChunkEncoder(identity, { includeUsage }),
+    whole: (result, extension) => Object.assign(encodeResponse(result, identity), extension),
+  }
 }
 
 export const responsesSurface: Surface = {

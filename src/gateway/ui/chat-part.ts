@@ -1,8 +1,8 @@
 import { MoaError } from '../../core/index.js'
-import { bad, object, optionalString, string } from '../../wire/check.js'
+import { bad, object, optionalString } from '../../wire/check.js'
 import { mayUse } from '../access/admission.js'
 import type { Gateway } from '../gateway.js'
-import type { Turn, TurnMessage } from './conversation.js'
+import type { Conversation, Turn, TurnMessage } from './conversation.js'
 import type { Conversations } from './conversations.js'
 import type { UiPart, UiRequest, UiRoute } from './services.js'
 import { readTurnOrder } from './turn-order.js'
@@ -28,6 +28,11 @@ function aboutAll(backing: Find): readonly UiRoute[] {
       method: 'GET',
       path: 'conversations',
       handle: ({ gateway, owner }) => backing(gateway).conversations.list(owner),
+    },
+    {
+      method: 'GET',
+      path: 'runs/:id/conversation',
+      handle: ({ gateway, owner, params }) => backing(gateway).conversations.ofRun(owner, idOf(params)),
     },
     {
       method: 'DELETE',
@@ -57,9 +62,7 @@ function aboutOne(backing: Find): readonly UiRoute[] {
       path: 'conversations/:id',
       async handle({ gateway, owner, params, body }) {
         const { conversations } = backing(gateway)
-        const title = string(object(await body(), 'body')['title'], 'title').trim()
-        if (title === '' || title.length > 200) throw bad('title', 'expected 1 to 200 characters.')
-        const after = { ...conversations.get(owner, idOf(params)), title }
+        const after = changed(conversations.get(owner, idOf(params)), object(await body(), 'body'))
         conversations.put(owner, after)
         return after
       },
@@ -75,6 +78,16 @@ function aboutOne(backing: Find): readonly UiRoute[] {
       },
     },
   ]
+}
+
+/** A conversation with another title, or other instructions from the next question on. */
+function changed(conversation: Conversation, fields: Readonly<Record<string, unknown>>): Conversation {
+  const title = optionalString(fields['title'], 'title')?.trim()
+  const system = optionalString(fields['system'], 'system')
+  if (title === undefined && system === undefined) throw bad('title', 'expected a title or instructions.')
+  if (title !== undefined && (title === '' || title.length > 200))
+    throw bad('title', 'expected 1 to 200 characters.')
+  return { ...conversation, ...(title !== undefined && { title }), ...(system !== undefined && { system }) }
 }
 
 function aboutTurns(backing: Find): readonly UiRoute[] {

@@ -67,6 +67,17 @@ describe('conversations', () => {
     expect(conversations.delete('anna', id)).toBe(false)
   })
 
+  it('are found by the runs of their answers, by their owner and until they are deleted', () => {
+    const { conversations, begin, turn } = setUp()
+    const { id } = begin('anna', 'Run')
+    const one = turn(id, 'One')
+    conversations.putTurn('anna', { ...one, view: { ...one.view, runId: 'run_1' } })
+    expect(conversations.ofRun('anna', 'run_1')?.id).toBe(id)
+    expect(conversations.ofRun('ben', 'run_1')).toBeUndefined()
+    conversations.delete('anna', id)
+    expect(conversations.ofRun('anna', 'run_1')).toBeUndefined()
+  })
+
   it('can be deleted all at once, those of others stay', () => {
     const { conversations, begin } = setUp()
     begin('anna', 'One')

@@ -18,6 +18,8 @@ export class Conversations {
   readonly #conversations: Records<Conversation>
   readonly #turns: Records<TurnHead>
   readonly #views: Records<RunView>
+  /** Conversations by the runs of their answers. */
+  readonly #runs: Records<string>
 
   constructor(store: Store, clock: Clock) {
     this.#store = store
@@ -25,6 +27,7 @@ export class Conversations {
     this.#conversations = store.records('ui-conversations')
     this.#turns = store.records('ui-turns')
     this.#views = store.records('ui-views')
+    this.#runs = store.records('ui-runs')
   }
 
   /** An owner's conversations, the one last changed first. */
@@ -62,6 +65,12 @@ export class Conversations {
     return { ...head, view: this.#views.get(key) ?? emptyRunView() }
   }
 
+  /** The conversation in which a run gave an answer, if there is one. */
+  ofRun(owner: string, runId: string): Conversation | undefined {
+    const id = this.#runs.get(`${owner}/${runId}`)
+    return id === undefined ? undefined : this.#conversations.get(`${owner}/${id}`)
+  }
+
   /** A new conversation, which is kept with its first turn. */
   create(title: string): Conversation {
     const now = Math.floor(this.#clock.now())
@@ -85,6 +94,7 @@ export class Conversations {
       const key = `${owner}/${head.conversation}/${head.id}`
       this.#turns.set(key, head)
       this.#views.set(key, view)
+      if (view.runId !== undefined) this.#runs.set(`${owner}/${view.runId}`, head.conversation)
       this.put(owner, { ...conversation, updatedAt: Math.floor(this.#clock.now()) })
     })
   }
@@ -100,12 +110,14 @@ export class Conversations {
   /** Whether there was anything to delete. */
   delete(owner: string, id: string): boolean {
     return this.#store.transaction(() => {
-      this.#deleteTurns(`${owner}/${id}`)
+      this.#deleteTurns(owner, `${owner}/${id}`)
       return this.#conversations.delete(`${owner}/${id}`)
     })
   }
 
-  #deleteTurns(prefix: string): void {
+  #deleteTurns(owner: string, prefix: string): void {
+    for (const { value } of this.#views.scan(below(prefix)))
+      if (value.runId !== undefined) this.#runs.delete(`${owner}/${value.runId}`)
     for (const records of [this.#turns, this.#views])
       for (const { key } of [...records.scan(below(prefix))]) records.delete(key)
   }
@@ -113,7 +125,7 @@ export class Conversations {
   /** Deletes all of an owner's conversations. Returns how many. */
   clear(owner: string): number {
     return this.#store.transaction(() => {
-      this.#deleteTurns(owner)
+      this.#deleteTurns(owner, owner)
       const all = [...this.#conversations.scan(below(owner))]
       for (const { key } of all) this.#conversations.delete(key)
       return all.length

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { MoaError, errorInfo, toMoaError, type MoaError as Failure } from '../../core/index.js'
 import type { Gateway, Visit } from '../gateway.js'
 import { checkReady, runJob } from '../run/answer-request.js'
@@ -74,6 +75,7 @@ export class Turns {
     const { gateway, owner, order } = asking
     checkReady(gateway)
     const { conversation, path } = this.#place(asking)
+    const runId = `run_${randomUUID()}`
     const turn: Turn = {
       id: this.#conversations.newTurnId(),
       conversation: conversation.id,
@@ -82,13 +84,14 @@ export class Turns {
       model: order.model,
       question: order.question,
       state: 'running',
-      view: emptyRunView(),
+      view: { ...emptyRunView(), runId },
     }
     const live = new LiveTurn(turn, gateway.clock)
     const sink = new StopSink()
     const body = chatBody(order, { path, system: conversation.system })
     const { visit } = asking
-    const run = runJob({ gateway, visit, surface: chatSurface, sink, watcher: watcherOf(live) }, body)
+    const watcher = watcherOf(live)
+    const run = runJob({ gateway, visit, surface: chatSurface, sink, watcher, runId }, body)
     // Either the run begins, or it says why not.
     await Promise.race([sink.begun, run])
     this.#running.set(turn.id, { live, sink })

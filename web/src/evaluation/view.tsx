@@ -18,24 +18,33 @@ export interface EvaluationViewProps {
   readonly beside?: (item: string, contestant: string) => ComponentChildren
   /** Further facts for the head. */
   readonly facts?: ComponentChildren
+  /** The item that is open, where the address says it; absent: the view remembers it itself. */
+  readonly place?: ItemPlace
 }
 
-interface Opened {
-  readonly id: string
-  readonly order: readonly string[]
+export interface ItemPlace {
+  readonly item: string | undefined
+  readonly onItem: (id: string | undefined) => void
 }
 
 /** A whole evaluation: its figures, its items, and each item's answers and judgments. */
-export function EvaluationView({ document, beside, facts }: EvaluationViewProps): JSX.Element {
+export function EvaluationView({ document, beside, facts, place }: EvaluationViewProps): JSX.Element {
   const [tab, setTab] = useState('overview')
-  const [opened, setOpened] = useState<Opened>()
-  const item = opened && document.items.find(({ id }) => id === opened.id)
-  const open = (id: string, order: readonly string[]): void => setOpened({ id, order })
-  if (opened && item) {
-    const place = opened.order.indexOf(item.id)
+  const [own, setOwn] = useState<string>()
+  const [order, setOrder] = useState<readonly string[]>()
+  const { item: opened, onItem } = place ?? { item: own, onItem: setOwn }
+  const item = opened === undefined ? undefined : document.items.find(({ id }) => id === opened)
+  const open = (id: string, among: readonly string[]): void => {
+    setOrder(among)
+    onItem(id)
+  }
+  if (item) {
+    // Who came by the address leafs through all of them.
+    const among = order?.includes(item.id) ? order : document.items.map(({ id }) => id)
+    const at = among.indexOf(item.id)
     const step = (by: number): (() => void) | undefined => {
-      const id = opened.order[place + by]
-      return place < 0 || id === undefined ? undefined : () => open(id, opened.order)
+      const id = among[at + by]
+      return id === undefined ? undefined : () => open(id, among)
     }
     return (
       <ItemView
@@ -43,7 +52,7 @@ export function EvaluationView({ document, beside, facts }: EvaluationViewProps)
         item={item}
         onPrevious={step(-1)}
         onNext={step(1)}
-        onBack={() => setOpened(undefined)}
+        onBack={() => onItem(undefined)}
         beside={beside && ((contestant) => beside(item.id, contestant))}
       />
     )
@@ -71,6 +80,7 @@ export function EvaluationView({ document, beside, facts }: EvaluationViewProps)
   return (
     <div class="evaluation">
       <Head document={document}>{facts}</Head>
+      {opened !== undefined && <p role="status">{say('noItem', { id: opened })}</p>}
       <Tabs label={document.title} tabs={tabs} selected={tab} onSelect={setTab} />
     </div>
   )

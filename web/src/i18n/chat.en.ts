@@ -16,6 +16,10 @@ export const chatEn = {
   'chat.deleteText': 'This conversation with all its answers will be deleted. This cannot be undone.',
   'chat.deleteAll': 'Delete all',
   'chat.deleteAllText': 'All {count} conversations will be deleted. This cannot be undone.',
+  'chat.system': 'Instructions',
+  'chat.systemText': 'Go to every model before the conversation, as its system prompt.',
+  'chat.systemChanged': 'Kept; they hold from the next question on.',
+  'chat.run': 'Run',
   'chat.welcome': 'Ask several models at once',
   'chat.welcome.text':
     'Every proposer answers in its own pane; the aggregator then writes one answer from all of them.',

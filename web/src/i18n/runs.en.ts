@@ -26,6 +26,7 @@ export const runsEn = {
   'runs.outcome.cut': 'broke off',
   'runs.degraded': 'degraded',
   'runs.simulated': 'simulated',
+  'runs.conversation': 'Conversation: {title}',
   'runs.back': 'All runs',
   'runs.firstToken': 'First text after',
   'runs.tokens': 'Tokens in, out',
@@ -77,6 +78,7 @@ export const runsEn = {
   'runs.ask': 'Answer anew',
   'runs.asking': 'Asking…',
   'runs.newAnswer': 'New answer by {model}',
+  'runs.itsRun': 'Its run',
   'runs.oldAnswer': 'Answer of the run',
   'compare.title': 'Two answers side by side',
   'compare.text':

@@ -3,7 +3,7 @@ import { MoaError } from '../../../core/errors.js'
 import type { UiPart, UiRequest } from '../../../gateway/index.js'
 import { object, optionalString, string } from '../../../wire/check.js'
 import type { Workspace } from '../../workspace/open.js'
-import type { UiContext } from '../context.js'
+import { shownPaths, type UiContext } from '../context.js'
 import { checkDraft, checkNamed, type Draft } from './check.js'
 import {
   fileOf,
@@ -43,7 +43,7 @@ function list(context: UiContext): RecipeList {
   })
   const used = book.names().flatMap((name) => book.plan(name).stages.flatMap(({ slots }) => slots))
   const models = [...Object.keys(settings.models), ...used.map(({ slot }) => slot.model)]
-  return { write: accessOf(context), recipes, models: [...new Set(models)].sort() }
+  return { write: shownAccess(context), recipes, models: [...new Set(models)].sort() }
 }
 
 async function show(context: UiContext, name: string): Promise<RecipeDocument> {
@@ -55,11 +55,18 @@ async function show(context: UiContext, name: string): Promise<RecipeDocument> {
   return {
     name,
     source: written ? 'configuration' : 'shipped',
-    ...(file && own && { file: file.path, version: file.version }),
+    ...(file && own && { file: shownPaths(context, file.path), version: file.version }),
     text: own?.text ?? asText(book.recipe(name)),
-    check: await checkNamed(workspace, name),
+    check: shownCheck(context, await checkNamed(workspace, name)),
   }
 }
+
+/** Mistakes and warnings as pages show them. */
+const shownCheck = (context: UiContext, check: RecipeCheck): RecipeCheck => ({
+  ...check,
+  problems: check.problems.map((problem) => ({ ...problem, message: shownPaths(context, problem.message) })),
+  warnings: check.warnings.map((warning) => shownPaths(context, warning)),
+})
 
 /** A recipe that nobody wrote down, as somebody would. The template is a file's text and stays out. */
 function asText({ template: _, ...recipe }: ReturnType<Workspace['book']['recipe']>): string {
@@ -69,7 +76,7 @@ function asText({ template: _, ...recipe }: ReturnType<Workspace['book']['recipe
 async function check(context: UiContext, request: UiRequest): Promise<RecipeCheck> {
   requireAccess(context)
   const draft = await readDraft(request)
-  return checkDraft(draft, targetOf(context, draft.name), context)
+  return shownCheck(context, await checkDraft(draft, targetOf(context, draft.name), context))
 }
 
 /** Writes a recipe into its file, unless it has mistakes or the file is not what the page has seen. */
@@ -77,25 +84,32 @@ async function save(context: UiContext, request: UiRequest): Promise<RecipeDocum
   requireAccess(context)
   const { version, ...draft } = await readDraft(request)
   const file = targetOf(context, draft.name)
-  checkVersion(file, draft.name, version)
+  checkVersion({ context, file, name: draft.name }, version)
   const found = await checkDraft(draft, file, context)
   if (found.problems.length > 0)
-    throw new MoaError('recipe_invalid', found.problems.map(({ message }) => message).join('\n'))
+    throw new MoaError(
+      'recipe_invalid',
+      shownPaths(context, found.problems.map(({ message }) => message).join('\n')),
+    )
   // What was checked is what is written: nobody else may have come in between.
-  checkVersion(readFileText(file.path), draft.name, file.version)
+  checkVersion({ context, file: readFileText(file.path), name: draft.name }, file.version)
   replaceFile(file.path, changedFile(file, draft.name, draft.text).file)
   await context.reload()
   return show(context, draft.name)
 }
 
-function checkVersion(file: FileText, name: string, seen: string | undefined): void {
+function checkVersion(
+  { context, file, name }: { context: UiContext; file: FileText; name: string },
+  seen: string | undefined,
+): void {
+  const path = shownPaths(context, file.path)
   const there = textIn(file, name) !== undefined
   if (seen === undefined && there)
-    throw new MoaError('conflict', `There is a recipe "${name}" in ${file.path} already; open that one.`)
+    throw new MoaError('conflict', `There is a recipe "${name}" in ${path} already; open that one.`)
   if (seen !== undefined && seen !== file.version)
     throw new MoaError(
       'conflict',
-      `${file.path} has changed since it was opened here; load it again, then make your change anew.`,
+      `${path} has changed since it was opened here; load it again, then make your change anew.`,
     )
 }
 
@@ -125,6 +139,11 @@ async function readDraft({
 
 const accessOf = ({ workspace, write }: UiContext): WriteAccess =>
   writeAccess(workspace().settings.files, write)
+
+function shownAccess(context: UiContext): WriteAccess {
+  const { file, ...access } = accessOf(context)
+  return { ...access, ...(file !== undefined && { file: shownPaths(context, file) }) }
+}
 
 const WHY: Readonly<Record<NonNullable<WriteAccess['reason']>, string>> = {
   'not-asked-for': 'Recipes can only be read here; start the gateway with --write to change them.',

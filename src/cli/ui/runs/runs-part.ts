@@ -1,15 +1,14 @@
-import { collect } from '../../../core/collect.js'
 import { MoaError } from '../../../core/errors.js'
 import { textOf } from '../../../core/message.js'
 import type { RunTrace } from '../../../core/run-trace.js'
 import type { UiPart, UiRequest } from '../../../gateway/index.js'
 import type { RunFilter } from '../../../history/index.js'
-import { array, bad, object, optionalString, string } from '../../../wire/check.js'
-import { again, hasProposals, type Changes } from '../../replay/again.js'
+import { hasProposals } from '../../replay/again.js'
 import type { UiContext } from '../context.js'
+import { answerAgain } from './answer-again.js'
 import { comparisonRoutes } from './comparison-routes.js'
 import { callText, type RunTexts } from './run-texts.js'
-import type { AgainAnswer, ListedRun, RunDocument, RunList } from './types.js'
+import type { ListedRun, RunDocument, RunList } from './types.js'
 
 const PAGE = 50
 const QUESTION_LENGTH = 160
@@ -21,7 +20,14 @@ export function runsPart(context: UiContext, texts: RunTexts): UiPart {
     routes: [
       { method: 'GET', path: 'runs', handle: (request) => list(run, request) },
       { method: 'GET', path: 'runs/:id', handle: (request) => show(run, request) },
-      { method: 'POST', path: 'runs/:id/again', handle: (request) => answerAgain(run, request) },
+      {
+        method: 'POST',
+        path: 'runs/:id/again',
+        handle(request) {
+          requireOperator(context, request)
+          return answerAgain(run, request)
+        },
+      },
       ...comparisonRoutes(context),
     ],
   }
@@ -96,56 +102,6 @@ async function show({ context, texts }: Runs, request: UiRequest): Promise<RunDo
     ...(kept && { texts: kept.recording.calls.map(callText) }),
     again: kept !== undefined && hasProposals(kept.run) && proposers.length > 0,
     proposers: [...new Set(proposers.map(({ name }) => name))],
-  }
-}
-
-/** Answers a run's question anew from the same proposals; no proposer is asked. */
-async function answerAgain({ context, texts }: Runs, request: UiRequest): Promise<AgainAnswer> {
-  requireOperator(context, request)
-  const changes = changesOf(await request.body())
-  const kept = texts.recording(request.params['id'] ?? '')
-  if (kept === undefined)
-    throw new MoaError(
-      'not_found',
-      'What this run asked and answered is not kept, so there are no proposals to go on with.',
-    )
-  const leaving = new AbortController()
-  request.visit.exchange.onGone(() => leaving.abort(new MoaError('aborted', 'The page was left.')))
-  const { plan, model } = await again(
-    { ...kept, workspace: context.workspace() },
-    { ...changes, fresh: true },
-  )
-  const startedAt = Date.now()
-  const result = await collect(model.stream(kept.run.request, { signal: leaving.signal, delivery: 'whole' }))
-  const calls = result.calls.filter(({ replayedFrom }) => replayedFrom === undefined)
-  const priced = calls.flatMap(({ costUsd }) => (costUsd === null ? [] : [costUsd]))
-  return {
-    aggregator: plan.stages.at(-1)?.slots[0]?.ref.model ?? '',
-    mode: plan.mode,
-    text: result.text,
-    model: result.model,
-    durationMs: Date.now() - startedAt,
-    usage: result.usage,
-    cost: {
-      usd: calls.length > 0 && priced.length === 0 ? null : priced.reduce((sum, usd) => sum + usd, 0),
-      unpricedCalls: calls.length - priced.length,
-    },
-    calls,
-    degraded: result.degraded,
-  }
-}
-
-function changesOf(body: unknown): Changes {
-  const fields = object(body, 'body')
-  const aggregator = optionalString(fields['aggregator'], 'aggregator')
-  const mode = optionalString(fields['mode'], 'mode')
-  if (mode !== undefined && mode !== 'native' && mode !== 'together')
-    throw bad('mode', 'expected "native" or "together".')
-  const without = array(fields['without'] ?? [], 'without').map((name) => string(name, 'without'))
-  return {
-    ...(aggregator !== undefined && { aggregator }),
-    ...(mode !== undefined && { mode }),
-    ...(without.length > 0 && { without }),
   }
 }
 

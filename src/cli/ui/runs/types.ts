@@ -42,10 +42,11 @@ export interface RunDocument {
 
 /** An answer from the proposals of a run. */
 export interface AgainAnswer {
+  /** The run it was, kept like any other. */
+  readonly id?: string
   readonly aggregator: string
   readonly mode: string
   readonly text: string
-  readonly model: string
   readonly durationMs: number
   /** Of what was asked now; the proposals were paid for before. */
   readonly usage: Usage

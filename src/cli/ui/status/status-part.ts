@@ -1,6 +1,6 @@
 import type { UiPart, UiRequest } from '../../../gateway/index.js'
 import type { Workspace } from '../../workspace/open.js'
-import type { UiContext } from '../context.js'
+import { shownPaths, type UiContext } from '../context.js'
 import { Reachability } from './reachability.js'
 import type { SpendToday } from './spend-today.js'
 import type { ProviderStatus, StatusDocument } from './types.js'
@@ -40,8 +40,8 @@ async function statusOf(
     version: gateway.version,
     now,
     startedAt: gateway.startedAt * 1000,
-    files: settings.files,
-    warnings: settings.warnings,
+    files: settings.files.map((path) => shownPaths(context, path)),
+    warnings: settings.warnings.map((warning) => shownPaths(context, warning)),
     memoryBytes: process.memoryUsage.rss(),
     everybody,
     keys: gateway.keys !== undefined,

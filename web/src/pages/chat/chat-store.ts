@@ -12,6 +12,7 @@ import { openSession } from '../../app/session.js'
 import { t } from '../../i18n/index.js'
 import { remembered } from '../../util/remembered.js'
 import { choose, path, type Choices } from './branch.js'
+import { instructions } from './draft.js'
 import { TurnModel } from './turn-model.js'
 
 /** The conversation on the page; without an id it begins with the next question. */
@@ -131,16 +132,25 @@ export async function ask(
     return false
   }
   const { conversation } = open.peek()
+  const system = instructions.peek().trim()
   const target = conversation === undefined ? 'conversations' : `conversations/${conversation.id}/turns`
   const begun = await attempt(() =>
-    api.post<{ conversation: Conversation; turn: Turn }>(target, { model: of, parent, question }),
+    api.post<{ conversation: Conversation; turn: Turn }>(target, {
+      model: of,
+      parent,
+      question,
+      ...(conversation === undefined && system !== '' && { system }),
+    }),
   )
   if (begun === undefined) return false
   const turn = new TurnModel(begun.turn)
   open.value = { conversation: begun.conversation, turns: [...open.peek().turns, turn] }
   choices.value = choose(choices.peek(), turn)
   turn.follow()
-  if (conversation === undefined) go(link('chat', begun.conversation.id))
+  if (conversation === undefined) {
+    instructions.value = ''
+    go(link('chat', begun.conversation.id))
+  }
   void refreshConversations()
   return true
 }
@@ -153,6 +163,18 @@ export async function renameConversation(id: string, title: string): Promise<voi
   const renamed = await attempt(() => api.patch<Conversation>(`conversations/${id}`, { title }))
   if (renamed && open.peek().conversation?.id === id) open.value = { ...open.peek(), conversation: renamed }
   await refreshConversations()
+}
+
+/** What every model is told before this conversation, from the next question on. Returns whether it was kept. */
+export async function changeInstructions(system: string): Promise<boolean> {
+  const { conversation } = open.peek()
+  if (conversation === undefined) return false
+  const changed = await attempt(() =>
+    api.patch<Conversation>(`conversations/${conversation.id}`, { system: system.trim() }),
+  )
+  if (changed && open.peek().conversation?.id === changed.id)
+    open.value = { ...open.peek(), conversation: changed }
+  return changed !== undefined
 }
 
 export async function deleteConversation(id: string): Promise<void> {

@@ -18,8 +18,9 @@ export function asJson(conversation: Conversation, turns: readonly Turn[]): stri
 }
 
 /** Questions, answers and proposals for people. */
-export function asMarkdown({ title }: Conversation, turns: readonly Turn[]): string {
-  return `# ${cleanLine(title)}\n\n${turns.map(turnAsMarkdown).join('\n')}`
+export function asMarkdown({ title, system }: Conversation, turns: readonly Turn[]): string {
+  const told = system === undefined || system === '' ? '' : `## Instructions\n\n${system}\n\n`
+  return `# ${cleanLine(title)}\n\n${told}${turns.map(turnAsMarkdown).join('\n')}`
 }
 
 function turnAsMarkdown({ question, view, model, state }: Turn): string {

@@ -4,9 +4,11 @@ import { place } from '../../app/router.js'
 import { Button } from '../../components/button.js'
 import { t } from '../../i18n/index.js'
 import { leaveConversation, loadLists, open, openConversation, opening } from './chat-store.js'
+import '../../components/fields.css'
 import './chat.css'
 import { Composer } from './composer.js'
 import { ConversationMenu } from './conversation-menu.js'
+import { Instructions } from './instructions.js'
 import { History } from './history.js'
 import { Thread } from './thread.js'
 import { Welcome } from './welcome.js'
@@ -40,7 +42,12 @@ export function Page(): JSX.Element {
               {t('app.loading')}
             </p>
           ) : conversation ? (
-            <Thread />
+            <>
+              <div class="chat-column instructions-row">
+                <Instructions key={conversation.id} />
+              </div>
+              <Thread />
+            </>
           ) : (
             <Welcome />
           )}

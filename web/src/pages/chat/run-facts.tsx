@@ -1,10 +1,17 @@
 import type { JSX } from 'preact'
+import { link } from '../../app/router.js'
+import { session } from '../../app/session.js'
 import { t } from '../../i18n/index.js'
 import { clean, cleanLine } from '../../markdown/clean.js'
 import { formatCost, formatCount, formatDuration, formatSeconds } from '../../util/format.js'
 import { useTicking } from '../../util/use-ticking.js'
 import { costSoFar, usageSoFar } from './totals.js'
 import type { TurnModel } from './turn-model.js'
+
+const runsServed = (): boolean => {
+  const { value } = session
+  return value.state === 'open' && value.parts.includes('runs')
+}
 
 /** Who answered, how long it took and what it cost; and in which ways it fell short. */
 export function RunFacts({ turn }: { readonly turn: TurnModel }): JSX.Element {
@@ -26,6 +33,9 @@ export function RunFacts({ turn }: { readonly turn: TurnModel }): JSX.Element {
           </span>
         )}
         {calls > 0 && <span>{formatCost(costSoFar(view))}</span>}
+        {calls > 0 && !running && view.runId !== undefined && runsServed() && (
+          <a href={link('runs', view.runId)}>{t('chat.run')}</a>
+        )}
       </p>
       {view.degraded.length > 0 && (
         <details class="degraded">

@@ -2,6 +2,7 @@ import type { JSX } from 'preact'
 import { t } from '../../i18n/index.js'
 import { chosenModel } from './chat-store.js'
 import { draft } from './draft.js'
+import { Instructions } from './instructions.js'
 
 const EXAMPLES = ['chat.example.1', 'chat.example.2', 'chat.example.3'] as const
 
@@ -16,6 +17,7 @@ export function Welcome(): JSX.Element {
           <strong>{chosenModel.value.id}</strong> {chosenModel.value.description}
         </p>
       )}
+      <Instructions />
       <ul class="examples">
         {EXAMPLES.map((key) => (
           <li key={key}>

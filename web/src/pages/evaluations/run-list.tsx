@@ -7,18 +7,30 @@ import { Table } from '../../components/table.js'
 import { count, day, dollars } from '../../evaluation/format.js'
 import { say } from '../../evaluation/texts.js'
 
+/** How often runs that have begun meanwhile are looked for. */
+const LOOK_MS = 3_000
+
 /** Every run, newest first. */
 export function RunList(): JSX.Element {
   const [runs, setRuns] = useState<readonly EvaluationSummary[]>()
   const [fault, setFault] = useState<string>()
   useEffect(() => {
     const controller = new AbortController()
-    api
-      .get<readonly EvaluationSummary[]>('evaluations', { signal: controller.signal })
-      .then(setRuns, (error: unknown) => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const look = async (): Promise<void> => {
+      try {
+        setRuns(await api.get<readonly EvaluationSummary[]>('evaluations', { signal: controller.signal }))
+        setFault(undefined)
+      } catch (error) {
         if (!controller.signal.aborted) setFault(messageOf(error))
-      })
-    return () => controller.abort()
+      }
+      if (!controller.signal.aborted) timer = setTimeout(() => void look(), LOOK_MS)
+    }
+    void look()
+    return () => {
+      controller.abort()
+      clearTimeout(timer)
+    }
   }, [])
   return (
     <>

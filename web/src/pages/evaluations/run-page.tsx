@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from 'preact/hooks'
 import type { EvaluationReply } from '../../../../src/eval/report/served.js'
 import type { EvalDocument } from '../../../../src/eval/report/document.js'
 import { api, messageOf } from '../../api/client.js'
-import { link } from '../../app/router.js'
+import { go, link, place } from '../../app/router.js'
 import { agreementWith, voteKey, type Vote, type Votes } from '../../evaluation/agreement.js'
 import { Fact } from '../../evaluation/compare-panel.js'
 import { count } from '../../evaluation/format.js'
@@ -48,6 +48,9 @@ export function RunPage({ id }: { readonly id: string }): JSX.Element {
     },
     [id],
   )
+  const item = place.value.parts[1]
+  const onItem = (wanted: string | undefined): void =>
+    go(wanted === undefined ? link('evaluations', id) : link('evaluations', id, wanted))
   const agreement = shown && agreementWith(shown, votes)
   return (
     <>
@@ -59,6 +62,7 @@ export function RunPage({ id }: { readonly id: string }): JSX.Element {
       {shown && (
         <EvaluationView
           document={shown}
+          place={{ item, onItem }}
           {...(shown.measure.even !== undefined && {
             beside: (item: string, contestant: string) => (
               <VoteButtons

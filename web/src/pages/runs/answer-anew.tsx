@@ -2,6 +2,7 @@ import type { JSX } from 'preact'
 import { useEffect, useId, useState } from 'preact/hooks'
 import type { AgainAnswer, RunDocument } from '../../../../src/cli/ui/runs/types.js'
 import { api, messageOf } from '../../api/client.js'
+import { link } from '../../app/router.js'
 import { Button } from '../../components/button.js'
 import { t } from '../../i18n/index.js'
 import { cleanLine } from '../../markdown/clean.js'
@@ -92,6 +93,12 @@ export function AnswerAnew({ run }: { readonly run: RunDocument }): JSX.Element 
               <h2>{t('runs.newAnswer', { model: cleanLine(answer.aggregator) })}</h2>
               <span class="muted">
                 {formatDuration(answer.durationMs)} · {formatCost(answer.cost)}
+                {answer.id !== undefined && (
+                  <>
+                    {' · '}
+                    <a href={link('runs', answer.id)}>{t('runs.itsRun')}</a>
+                  </>
+                )}
               </span>
             </header>
             <Markdown text={answer.text} />

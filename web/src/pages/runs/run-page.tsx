@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { RunDocument } from '../../../../src/cli/ui/runs/types.js'
+import type { Conversation } from '../../../../src/gateway/ui/conversation.js'
 import { go, link, place } from '../../app/router.js'
 import { api, messageOf } from '../../api/client.js'
 import { Tabs } from '../../components/tabs.js'
@@ -17,8 +18,13 @@ import { Timeline } from './timeline.js'
 export function RunPage({ id }: { readonly id: string }): JSX.Element {
   const [run, setRun] = useState<RunDocument>()
   const [problem, setProblem] = useState<string>()
+  const [conversation, setConversation] = useState<Conversation>()
   useEffect(() => {
     const leaving = new AbortController()
+    // Most runs belong to no conversation; that is no problem of theirs.
+    api
+      .get<Conversation | undefined>(`runs/${encodeURIComponent(id)}/conversation`, leaving)
+      .then(setConversation, () => {})
     api.get<RunDocument>(`runs/${encodeURIComponent(id)}`, leaving).then(setRun, (error: unknown) => {
       if (!leaving.signal.aborted) setProblem(messageOf(error))
     })
@@ -26,9 +32,14 @@ export function RunPage({ id }: { readonly id: string }): JSX.Element {
   }, [id])
   return (
     <div class="page">
-      <a href={link('runs')} class="runs-back">
-        {t('runs.back')}
-      </a>
+      <p class="runs-back">
+        <a href={link('runs')}>{t('runs.back')}</a>
+        {conversation && (
+          <a href={link('chat', conversation.id)}>
+            {t('runs.conversation', { title: cleanLine(conversation.title) })}
+          </a>
+        )}
+      </p>
       {problem !== undefined && (
         <p class="banner banner-bad" role="alert">
           {problem}
