@@ -90,6 +90,11 @@ function readBytes(path: string): Buffer {
   }
 }
 
+/** The same of writing, where what is missing is the folder. */
+export function writeReason(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such folder' : reason(error)
+}
+
 /** What a file system error says, in words. */
 export function reason(error: unknown): string {
   switch ((error as NodeJS.ErrnoException).code) {

@@ -53,6 +53,32 @@ describe('--record', () => {
     expect(runs.map(({ request }) => request.messages.length)).toEqual([1, 3])
   })
 
+  it('keeps every row of a batch, and every answer and judgment of an evaluation', async () => {
+    box.write('rows.jsonl', '{"prompt":"One?"}\n{"prompt":"Two?"}\n')
+    const batch = ['batch', '--input', 'rows.jsonl', '--output', 'rows.json', '--record', 'rows.rec.gz']
+    expect((await box.run(batch)).code).toBe(0)
+    const rows = readRecording(path('rows.rec.gz'))
+    expect(rows.runs.map(({ request }) => request.messages.at(-1)?.content).sort()).toEqual(['One?', 'Two?'])
+    expect([rows.ends.length, rows.warnings]).toEqual([2, []])
+    const questions = [81, 82].map((id) => ({
+      question_id: id,
+      category: 'writing',
+      turns: ['One?', 'Two?'],
+    }))
+    box.write('bench/question.jsonl', questions.map((row) => `${JSON.stringify(row)}\n`).join(''))
+    const reference = { question_id: 101, model_id: 'gpt-4', choices: [{ index: 0, turns: ['A', 'B'] }] }
+    box.write('bench/reference_answer/gpt-4.jsonl', `${JSON.stringify(reference)}\n`)
+    const evaluation = ['eval', 'run', 'mt-bench', '--data', 'bench', '-q', '--record', 'eval.rec']
+    await box.run([...evaluation, '--contestant', 'lab/ada', '--judge', 'lab/alan'])
+    const { runs, ends, warnings } = readRecording(path('eval.rec'))
+    expect(warnings).toEqual([])
+    expect(runs.map(({ recipe }) => recipe).sort()).toEqual([
+      ...Array<string>(4).fill('lab/ada'),
+      ...Array<string>(4).fill('lab/alan'),
+    ])
+    expect(ends).toHaveLength(8)
+  })
+
   it('holds no key, wherever keys can stand', async () => {
     const secrets = {
       LAB_KEY: 'sk-lab-0123456789abcdef',

@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { MoaError } from '../../core/errors.js'
 import { EvalLogs, specHash, type EvalLog, type RunSpec, type Sample } from '../../eval/harness/index.js'
 import { openSqliteStore, type Store } from '../../store/index.js'
+import { isRunning, ownMark, type ProcessMark } from '../../store/process-mark.js'
 
 /** A batch's journal, beside its output while it is not finished. */
 export interface BatchJournal {
@@ -69,30 +70,17 @@ function otherBatch(path: string, before: RunSpec, now: RunSpec): string {
   )
 }
 
-interface Claim {
-  readonly pid: number
-}
-
 /** Two processes at one batch would ask everything twice. */
 function claim(store: Store, path: string): () => void {
-  const claims = store.records<Claim>('batch/claim')
+  const claims = store.records<ProcessMark>('batch/claim')
   store.transaction(() => {
     const holder = claims.get('process')
-    if (holder && holder.pid !== process.pid && isAlive(holder.pid))
+    if (holder && holder.pid !== process.pid && isRunning(holder))
       throw new MoaError(
         'usage',
         `Process ${holder.pid} is at this batch already (${path}); wait for it, or write to another --output.`,
       )
-    claims.set('process', { pid: process.pid })
+    claims.set('process', ownMark())
   })
   return () => void claims.delete('process')
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }

@@ -2,7 +2,7 @@ import { existsSync, renameSync, writeFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { MoaError } from '../../core/errors.js'
 import type { Answer, EvalLog, Sample } from '../../eval/harness/index.js'
-import { reason } from '../input.js'
+import { writeReason } from '../input.js'
 import type { BatchItem } from './items.js'
 
 export interface OutputOptions {
@@ -36,7 +36,7 @@ export function writeOutputs(log: EvalLog, { path, items, generator, details }: 
     writeFileSync(temporary, text)
     renameSync(temporary, path)
   } catch (error) {
-    throw new MoaError('file_unreadable', `Cannot write ${path}: ${reason(error)}.`, { cause: error })
+    throw new MoaError('file_unreadable', `Cannot write ${path}: ${writeReason(error)}.`, { cause: error })
   }
   return rows.length
 }

@@ -3,7 +3,7 @@ import { MoaError } from '../../core/errors.js'
 import { textOf, type Message } from '../../core/message.js'
 import { didYouMean } from '../../util/suggest.js'
 import { proposalLines } from '../display/proposal-lines.js'
-import { reason } from '../input.js'
+import { writeReason } from '../input.js'
 import { tellSimulated } from '../notices.js'
 import type { Conversation } from './conversation.js'
 
@@ -58,7 +58,9 @@ const COMMANDS: Readonly<Record<string, ChatCommand>> = {
           path.endsWith('.json') ? `${JSON.stringify(turns, null, 2)}\n` : transcript(turns),
         )
       } catch (error) {
-        throw new MoaError('file_unreadable', `Cannot write ${path}: ${reason(error)}.`, { cause: error })
+        throw new MoaError('file_unreadable', `Cannot write ${path}: ${writeReason(error)}.`, {
+          cause: error,
+        })
       }
       const count = turns.length / 2
       shell.note(`Saved ${count} ${count === 1 ? 'turn' : 'turns'} to ${path}.`)

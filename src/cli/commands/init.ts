@@ -7,7 +7,7 @@ import { chooseModels } from '../../config/own-models.js'
 import { SUGGESTED_MODELS } from '../../config/suggested-models.js'
 import { SIM_PROVIDER } from '../../providers/known.js'
 import { configText, type Choices } from '../init/config-text.js'
-import { reason } from '../input.js'
+import { writeReason } from '../input.js'
 import { warn } from '../notices.js'
 import type { Invocation } from '../program.js'
 import type { Shell } from '../shell.js'
@@ -112,6 +112,6 @@ function write(file: string, text: string): void {
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, text)
   } catch (error) {
-    throw new MoaError('file_unreadable', `Cannot write ${file}: ${reason(error)}.`, { cause: error })
+    throw new MoaError('file_unreadable', `Cannot write ${file}: ${writeReason(error)}.`, { cause: error })
   }
 }

@@ -4,7 +4,7 @@ import { MoaError } from '../../core/errors.js'
 import type { RunTrace } from '../../core/run-trace.js'
 import { slotStats, type RunFilter, type RunHistory, type SlotStats } from '../../history/index.js'
 import { KNOWN_PROVIDERS } from '../../providers/known.js'
-import { reason } from '../input.js'
+import { writeReason } from '../input.js'
 import type { Invocation } from '../program.js'
 import type { Shell } from '../shell.js'
 import { oneLine } from '../terminal/sanitize.js'
@@ -72,7 +72,8 @@ export async function exportRuns({ shell, args, options }: RunsInvocation): Prom
   try {
     writeFileSync(output, text, { flag: 'wx', mode: 0o600 })
   } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code === 'EEXIST' ? 'it is there already' : reason(error)
+    const why =
+      (error as NodeJS.ErrnoException).code === 'EEXIST' ? 'it is there already' : writeReason(error)
     throw new MoaError('file_unreadable', `Cannot write ${output}: ${why}. Name another file.`, {
       cause: error,
     })

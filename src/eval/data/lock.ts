@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { MoaError } from '../../core/errors.js'
+import { isRunning, ownMark, type ProcessMark } from '../../store/process-mark.js'
 import { diskError } from './content.js'
 
 /**
@@ -24,21 +25,24 @@ export async function withLock<T>(
 function take(path: string, doing: string): void {
   for (let attempt = 0; attempt < 2; attempt += 1) {
     try {
-      writeFileSync(path, String(process.pid), { flag: 'wx' })
+      writeFileSync(path, textOf(ownMark()), { flag: 'wx' })
       return
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw diskError(error, path)
     }
     const owner = ownerOf(path)
-    if (owner !== undefined && isAlive(owner)) throw taken(path, { owner, doing })
+    if (owner !== undefined && isRunning(owner)) throw taken(path, { owner, doing })
     rmSync(path, { force: true })
   }
   throw taken(path, { owner: ownerOf(path), doing })
 }
 
-function ownerOf(path: string): number | undefined {
+const textOf = ({ pid, startedAt = '' }: ProcessMark): string => `${pid} ${startedAt}`.trim()
+
+function ownerOf(path: string): ProcessMark | undefined {
   try {
-    return Number(readFileSync(path, 'utf8')) || undefined
+    const [pid, startedAt] = readFileSync(path, 'utf8').split(' ')
+    return Number(pid) > 0 ? { pid: Number(pid), ...(startedAt !== undefined && { startedAt }) } : undefined
   } catch {
     return undefined // Just released.
   }
@@ -46,19 +50,10 @@ function ownerOf(path: string): number | undefined {
 
 function taken(
   path: string,
-  { owner, doing }: { readonly owner: number | undefined; readonly doing: string },
+  { owner, doing }: { readonly owner: ProcessMark | undefined; readonly doing: string },
 ): MoaError {
   return new MoaError(
     'usage',
-    `Another process${owner === undefined ? '' : ` (${owner})`} ${doing}; wait for it, or remove ${path} if it is no moa.`,
+    `Another process${owner === undefined ? '' : ` (${owner.pid})`} ${doing}; wait for it, or remove ${path} if it is no moa.`,
   )
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }

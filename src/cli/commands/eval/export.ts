@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { MoaError } from '../../../core/errors.js'
-import { reason } from '../../input.js'
+import { writeReason } from '../../input.js'
 import type { Invocation } from '../../program.js'
 import { openWorkspace } from '../../workspace/open.js'
 import { benchOf } from './benches/index.js'
@@ -45,6 +45,6 @@ function writeText(path: string, text: string): void {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, text)
   } catch (error) {
-    throw new MoaError('file_unreadable', `Cannot write ${path}: ${reason(error)}.`, { cause: error })
+    throw new MoaError('file_unreadable', `Cannot write ${path}: ${writeReason(error)}.`, { cause: error })
   }
 }

@@ -21,7 +21,14 @@ export async function evalList({ shell, options }: Invocation<LogFlags>): Promis
     if (runs.length === 0) return shell.note('There are no runs yet; `moa eval run` makes one.')
     const heads = ['run', 'status', 'answers', 'judged', 'cost', 'begun', 'contestants']
     await shell.write(
-      table({ heads, rows: runs.map(rowOf), width: tableWidth(shell.stdout), optional: [4, 5], prose: true }),
+      table({
+        heads,
+        rows: runs.map(rowOf),
+        width: tableWidth(shell.stdout),
+        optional: [4, 5, 2, 3],
+        prose: true,
+        wholeNames: true,
+      }),
     )
   } finally {
     store.close()

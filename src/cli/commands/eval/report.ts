@@ -8,7 +8,7 @@ import { documentOfFiles } from '../../eval/document-of-files.js'
 import { reportHtml } from '../../eval/report-html.js'
 import { reportView } from '../../eval/report-view.js'
 import { viewText, type FormatFlags } from '../../eval/view.js'
-import { reason } from '../../input.js'
+import { writeReason } from '../../input.js'
 import type { Invocation } from '../../program.js'
 import { formatCount } from '../../view/format.js'
 import { openWorkspace } from '../../workspace/open.js'
@@ -32,7 +32,7 @@ export async function evalReport({ shell, args, options }: Invocation<ReportFlag
   try {
     writeFileSync(file, text)
   } catch (error) {
-    throw new MoaError('file_unreadable', `Cannot write ${file}: ${reason(error)}.`, { cause: error })
+    throw new MoaError('file_unreadable', `Cannot write ${file}: ${writeReason(error)}.`, { cause: error })
   }
   await shell.write(`${file}\n`)
   shell.note(
