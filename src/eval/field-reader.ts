@@ -32,10 +32,12 @@ export class FieldReader {
   readonly #wanted: readonly string[]
   readonly #kept = new Map<number, Kept>()
   readonly #scan = new Scan()
+  readonly #values: unknown[]
   #members: readonly Member[] = []
 
   constructor(fields: readonly string[]) {
     this.#wanted = fields
+    this.#values = fields.map(() => undefined)
   }
 
   /** Takes a line's layout for that of the lines to come. `value` is the line parsed. */
@@ -43,6 +45,7 @@ export class FieldReader {
     const scan = this.#scan.over(line, 0, line.length)
     const members: Member[] = []
     this.#members = []
+    this.#values.fill(undefined)
     for (const name of Object.keys(value)) {
       const start = scan.at
       const key = Buffer.from(JSON.stringify(name))
@@ -58,7 +61,7 @@ export class FieldReader {
 
   /**
    * The wanted fields, in their order, of a line that is like the one learned; else `undefined`. A field the line does
-   * not have is `undefined`.
+   * not have is `undefined`. The list is filled anew for the next line.
    *
    * @param start where the line starts in the bytes, `end` where it ends, without its line feed.
    */
@@ -66,7 +69,7 @@ export class FieldReader {
     const members = this.#members
     if (members.length === 0) return undefined
     const scan = this.#scan.over(bytes, start, end)
-    const values = new Array<unknown>(this.#wanted.length)
+    const values = this.#values
     for (const member of members) {
       if (!scan.passBytes(member.lead)) return undefined
       const from = scan.at

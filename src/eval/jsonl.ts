@@ -23,7 +23,7 @@ export function readJsonl(
 ): Read<readonly JsonlRecord[]> {
   const log = new ProblemLog()
   const records: JsonlRecord[] = []
-  walkLines(content, { source, log, visit: (record) => records.push(record) })
+  walkLines(content, { source, log, visit: (line, value) => records.push({ line, value }) })
   return { data: records, problems: log.list() }
 }
 
@@ -34,7 +34,7 @@ function walkLines(
     readonly log: ProblemLog
     readonly lean?: LeanOptions | undefined
     /** Told of each line that holds an object; `raw` gives the whole of it. */
-    readonly visit: (line: JsonlRecord, raw: () => FileContent) => void
+    readonly visit: (line: number, value: JsonlRecord['value'], raw: () => FileContent) => void
   },
 ): void {
   const { source, log, lean, visit } = options
@@ -52,7 +52,7 @@ function walkLines(
       const [code, message] = feed === -1 ? TRUNCATED : BROKEN
       log.add(code, message, placeOf(source, line))
     } else if (value === 'other') log.add(...NO_OBJECT, placeOf(source, line))
-    else if (value !== undefined) visit({ line, value }, raw)
+    else if (value !== undefined) visit(line, value, raw)
     start = end + 1
   }
 }
@@ -119,11 +119,24 @@ export const is = {
 
 /** The first field of a record that is missing or of the wrong type; `undefined` when all are as they should be. */
 export function misfit(value: Readonly<Record<string, unknown>>, shape: Shape): string | undefined {
-  for (const field in shape) {
-    if (shape[field]?.(value[field]) === false) return field
-  }
-  return undefined
+  return misfitTest(shape)(value)
 }
+
+/** {@link misfit} for many records. What a test let through is not tested again while the records repeat it. */
+function misfitTest(shape: Shape): (value: Readonly<Record<string, unknown>>) => string | undefined {
+  const tests = Object.entries(shape).map(([field, fits]) => ({ field, fits, last: UNTESTED }))
+  return (value) => {
+    for (const test of tests) {
+      const found = value[test.field]
+      if (found === test.last) continue
+      if (!test.fits(found)) return test.field
+      test.last = found
+    }
+    return undefined
+  }
+}
+
+const UNTESTED: unknown = Symbol('untested')
 
 /** Which fields of a record are wanted, and the record made of them; see {@link FieldReader}. */
 export interface LeanOptions {
@@ -160,6 +173,7 @@ export interface Here {
  */
 export function readRecords<T>(content: FileContent, options: ReadOptions<T>): Read<readonly T[]> {
   const { source, what, shape, convert, rename, lean } = options
+  const misfitOf = misfitTest(shape)
   const log = new ProblemLog()
   const records: T[] = []
   let at = 0
@@ -171,10 +185,10 @@ export function readRecords<T>(content: FileContent, options: ReadOptions<T>): R
     source,
     log,
     lean,
-    visit({ line, value: written }, raw) {
+    visit(line, written, raw) {
       at = line
       value = rename === undefined ? written : rename(written)
-      const field = misfit(value, shape)
+      const field = misfitOf(value)
       if (field === undefined) {
         const record = convert(value, here)
         if (record !== undefined) records.push(record)

@@ -1,5 +1,5 @@
-import { addUsage, NO_USAGE, type Usage } from '../../core/index.js'
-import type { EvalLog } from './eval-log.js'
+import type { Usage } from '../../core/index.js'
+import type { Answer, Judgment } from './benchmark.js'
 
 /** What a contestant's answers, or all judgments, took. */
 export interface Account {
@@ -17,68 +17,119 @@ export interface Account {
   readonly truncated: number
 }
 
-const EMPTY: Account = {
-  items: 0,
-  calls: 0,
-  usage: NO_USAGE,
-  costUsd: null,
-  unpricedCalls: 0,
-  seconds: 0,
-  degraded: 0,
-  truncated: 0,
-}
-
-/** What each contestant's answers in the log took. */
-export function answerAccounts(log: EvalLog): ReadonlyMap<string, Account> {
-  const accounts = new Map(log.contestants.map((name) => [name, EMPTY]))
-  for (const answer of log.eachAnswer()) {
-    const { contestant, degraded, finishReasons } = answer
-    const item = { ...answer, degraded: degraded.length > 0, truncated: finishReasons.includes('length') }
-    accounts.set(contestant, added(accounts.get(contestant) ?? EMPTY, item))
-  }
-  return accounts
-}
-
-/** What a contestant's answers in the log took. */
-export function answersAccount(log: EvalLog, contestant: string): Account {
-  return answerAccounts(log).get(contestant) ?? EMPTY
-}
-
-/** What the judgments in the log took. */
-export function judgmentsAccount(log: EvalLog): Account {
-  return judgingOf(log).account
-}
-
-/** What the judgments took, and those that gave no verdict. */
-export function judgingOf(log: EvalLog): {
+/** What all judgments took, and those that gave no verdict. */
+export interface Judging {
   readonly account: Account
   readonly unscored: readonly { readonly id: string; readonly reason: string }[]
-} {
-  let account = EMPTY
-  const unscored: { id: string; reason: string }[] = []
-  for (const judgment of log.judgments()) {
-    const { id, unscored: reason } = judgment
-    // A judgment keeps what is known of its cost and not what is unknown.
-    account = added(account, { ...judgment, unpricedCalls: 0, degraded: false, truncated: false })
-    if (reason !== undefined) unscored.push({ id, reason })
-  }
-  return { account, unscored }
 }
 
-interface Item extends Pick<Account, 'calls' | 'usage' | 'costUsd' | 'unpricedCalls' | 'seconds'> {
-  readonly degraded: boolean
-  readonly truncated: boolean
-}
+/** An account in the making: runs have 100,000 items, so nothing is copied for one. */
+type OpenAccount = Open<Omit<Account, 'usage'>> & { readonly usage: Open<Usage> }
+type Open<T> = { -readonly [Key in keyof T]: T[Key] }
 
-function added(account: Account, item: Item): Account {
+function openAccount(): OpenAccount {
   return {
-    items: account.items + 1,
-    calls: account.calls + item.calls,
-    usage: addUsage(account.usage, item.usage),
-    costUsd: item.costUsd === null ? account.costUsd : (account.costUsd ?? 0) + item.costUsd,
-    unpricedCalls: account.unpricedCalls + item.unpricedCalls,
-    seconds: account.seconds + item.seconds,
-    degraded: account.degraded + Number(item.degraded),
-    truncated: account.truncated + Number(item.truncated),
+    items: 0,
+    calls: 0,
+    usage: { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, reasoningTokens: 0 },
+    costUsd: null,
+    unpricedCalls: 0,
+    seconds: 0,
+    degraded: 0,
+    truncated: 0,
+  }
+}
+
+function count(account: OpenAccount, { calls, usage, costUsd, seconds }: Answer | Judgment): void {
+  account.items += 1
+  account.calls += calls
+  account.usage.inputTokens += usage.inputTokens
+  account.usage.outputTokens += usage.outputTokens
+  account.usage.cachedInputTokens += usage.cachedInputTokens
+  account.usage.reasoningTokens += usage.reasoningTokens
+  if (costUsd !== null) account.costUsd = (account.costUsd ?? 0) + costUsd
+  account.seconds += seconds
+}
+
+const closed = (account: OpenAccount): Account => ({ ...account, usage: { ...account.usage } })
+
+/** Adds up the entries of a journal. */
+export interface Book<Entry> {
+  add(entry: Entry): void
+}
+
+/** What each contestant's answers took. */
+export class AnswerBook implements Book<Answer> {
+  readonly #accounts: Map<string, OpenAccount>
+
+  constructor(contestants: readonly string[]) {
+    this.#accounts = new Map(contestants.map((name) => [name, openAccount()]))
+  }
+
+  add(answer: Answer): void {
+    const { contestant, degraded, finishReasons, unpricedCalls } = answer
+    let account = this.#accounts.get(contestant)
+    if (account === undefined) this.#accounts.set(contestant, (account = openAccount()))
+    count(account, answer)
+    account.unpricedCalls += unpricedCalls
+    if (degraded.length > 0) account.degraded += 1
+    if (finishReasons.includes('length')) account.truncated += 1
+  }
+
+  accounts(): ReadonlyMap<string, Account> {
+    return new Map([...this.#accounts].map(([name, account]) => [name, closed(account)]))
+  }
+}
+
+/** What all judgments took. A judgment keeps what is known of its cost and not what is unknown. */
+export class JudgmentBook implements Book<Judgment> {
+  readonly #account = openAccount()
+  readonly #unscored: { readonly id: string; readonly reason: string }[] = []
+
+  add(judgment: Judgment): void {
+    count(this.#account, judgment)
+    const { id, unscored: reason } = judgment
+    if (reason !== undefined) this.#unscored.push({ id, reason })
+  }
+
+  judging(): Judging {
+    return { account: closed(this.#account), unscored: [...this.#unscored] }
+  }
+}
+
+/** A journal that is read together with its book: an entry is entered the first time it comes by. */
+export class BookedJournal<Entry, EntryBook extends Book<Entry>> {
+  readonly #scan: (after: number) => Iterable<{ readonly sequence: number; readonly value: Entry }>
+  readonly #book: EntryBook
+  /** The last entry that is in the book, with all before it. */
+  #entered = 0
+
+  constructor(
+    scan: (after: number) => Iterable<{ readonly sequence: number; readonly value: Entry }>,
+    book: EntryBook,
+  ) {
+    this.#scan = scan
+    this.#book = book
+  }
+
+  /** All entries in order. */
+  read(): Generator<Entry> {
+    return this.#readAfter(0)
+  }
+
+  /** The book, brought up to date: only entries that no reader has come by yet are read for it. */
+  book(): EntryBook {
+    for (const _ of this.#readAfter(this.#entered));
+    return this.#book
+  }
+
+  *#readAfter(after: number): Generator<Entry> {
+    for (const { sequence, value } of this.#scan(after)) {
+      if (sequence > this.#entered) {
+        this.#book.add(value)
+        this.#entered = sequence
+      }
+      yield value
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { MoaError, type ErrorInfo } from '../../core/errors.js'
 import type { Journal, Records, Store } from '../../store/index.js'
 import { didYouMean } from '../../util/suggest.js'
+import { AnswerBook, BookedJournal, JudgmentBook, type Account, type Judging } from './account.js'
 import type { Answer, AnswerTable, Judgment, Sample } from './benchmark.js'
 import { CallJournal, type FinishedCall } from './calls.js'
 import type { RunSpec } from './run-spec.js'
@@ -126,6 +127,8 @@ export class EvalLog implements AnswerTable {
   readonly #judgments: Journal<Judgment>
   readonly #failures: Records<ItemFailure>
   readonly #attachments: Records<string>
+  readonly #bookedJudgments: BookedJournal<Judgment, JudgmentBook>
+  #bookedAnswers: BookedJournal<Answer, AnswerBook> | undefined
   #table: Map<string, Answer> | undefined
 
   constructor(store: Store, runs: Records<RunRecord>, id: string) {
@@ -136,6 +139,7 @@ export class EvalLog implements AnswerTable {
     this.#samples = store.records(`${place}/samples`)
     this.#answers = store.journal(`${place}/answers`)
     this.#judgments = store.journal(`${place}/judgments`)
+    this.#bookedJudgments = new BookedJournal((after) => this.#judgments.scan({ after }), new JudgmentBook())
     this.#failures = store.records(`${place}/failures`)
     this.#attachments = store.records(`${place}/attachments`)
     this.calls = new CallJournal(store.records<FinishedCall>(`${place}/calls`))
@@ -183,14 +187,27 @@ export class EvalLog implements AnswerTable {
 
   get(contestant: string, sample: string): Answer | undefined {
     this.#table ??= new Map(
-      [...this.#answers.scan()].map(({ value }) => [answerItem(value.contestant, value.sample), value]),
+      [...this.eachAnswer()].map((answer) => [answerItem(answer.contestant, answer.sample), answer]),
     )
     return this.#table.get(answerItem(contestant, sample))
   }
 
   /** All answers, in the order they came, one at a time: what {@link get} keeps at hand is not made for it. */
-  *eachAnswer(): Generator<Answer> {
-    for (const { value } of this.#answers.scan()) yield value
+  eachAnswer(): Generator<Answer> {
+    return this.#answersWithBook().read()
+  }
+
+  /** What each contestant's answers took. Costs nothing once all answers were read for something else. */
+  answerAccounts(): ReadonlyMap<string, Account> {
+    return this.#answersWithBook().book().accounts()
+  }
+
+  #answersWithBook(): BookedJournal<Answer, AnswerBook> {
+    this.#bookedAnswers ??= new BookedJournal(
+      (after) => this.#answers.scan({ after }),
+      new AnswerBook(this.contestants),
+    )
+    return this.#bookedAnswers
   }
 
   /** How many answers there are. */
@@ -207,8 +224,13 @@ export class EvalLog implements AnswerTable {
   }
 
   /** In the order they were made. */
-  *judgments<Verdict>(): Generator<Judgment<Verdict>> {
-    for (const { value } of this.#judgments.scan()) yield value as Judgment<Verdict>
+  judgments<Verdict>(): Generator<Judgment<Verdict>> {
+    return this.#bookedJudgments.read() as Generator<Judgment<Verdict>>
+  }
+
+  /** What all judgments took, and those without a verdict. As cheap as {@link answerAccounts}. */
+  judging(): Judging {
+    return this.#bookedJudgments.book().judging()
   }
 
   failures(): readonly ItemFailure[] {

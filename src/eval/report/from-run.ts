@@ -1,4 +1,4 @@
-import { answersAccount, judgmentsAccount, type Account } from '../harness/account.js'
+import type { Account } from '../harness/account.js'
 import type { Sample } from '../harness/benchmark.js'
 import type { EvalLog } from '../harness/eval-log.js'
 import type { ResultRow, RunResults } from '../harness/results.js'
@@ -23,11 +23,12 @@ export function documentOfRun(log: EvalLog, results: RunResults): EvalDocument {
   const { spec } = record
   const recorded = new Set(spec.contestants.flatMap((one) => (one.recorded ? [one.name] : [])))
   const columns = results.columns.map(({ key, label, digits = 2 }) => ({ key, label, digits }))
+  const accounts = log.answerAccounts()
   const rows = results.rows.map((row) =>
-    rowOf(row, recorded.has(row.contestant) ? undefined : accountOf(log, row)),
+    rowOf(row, recorded.has(row.contestant) ? undefined : accounts.get(row.contestant)),
   )
   const items = itemsOf(log, results)
-  const judging = judgmentsAccount(log)
+  const { account: judging } = log.judging()
   const compared = spec.baseline !== undefined
   return {
     version: EVAL_DOCUMENT_VERSION,
@@ -96,9 +97,6 @@ function rowOf({ contestant, values, intervals }: ResultRow, account: Account | 
     ...(account && account.items > 0 && { account: documentAccount(account) }),
   }
 }
-
-const accountOf = (log: EvalLog, { contestant }: ResultRow): Account | undefined =>
-  log.contestants.includes(contestant) ? answersAccount(log, contestant) : undefined
 
 function documentAccount({ usage, ...account }: Account): DocumentAccount {
   const { items, calls, costUsd, unpricedCalls, seconds, degraded, truncated } = account

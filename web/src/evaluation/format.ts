@@ -11,10 +11,16 @@ export const count = (value: number): string => value.toLocaleString(locale())
 
 /** Dollars with two digits that say something. */
 export function dollars(usd: number): string {
-  if (usd === 0) return '$0'
-  const digits = usd >= 0.1 ? 2 : Math.min(6, 1 - Math.floor(Math.log10(usd)))
-  return `$${usd.toFixed(digits)}`
+  return usd === 0 ? '$0' : `$${usd.toFixed(usd >= 0.1 ? 2 : Math.min(6, twoDigits(usd)))}`
 }
+
+/** Seconds, of short times two digits that say something. */
+export function secondsText(duration: number): string {
+  return duration.toFixed(duration >= 1 || duration === 0 ? 1 : Math.min(4, twoDigits(duration)))
+}
+
+/** Decimals that show two digits of a value below 1. */
+const twoDigits = (value: number): number => 1 - Math.floor(Math.log10(value))
 
 /** A figure of a table. */
 export function figure(value: number | string | null | undefined, digits: number): string {
@@ -45,8 +51,8 @@ export function priceText(account: DocumentAccount | undefined): string {
 }
 
 export function timeText(account: DocumentAccount | undefined): string {
-  const seconds = secondsEach(account)
-  return seconds === undefined ? '–' : seconds.toFixed(1)
+  const each = secondsEach(account)
+  return each === undefined ? '–' : secondsText(each)
 }
 
 export const valueOf = (

@@ -84,7 +84,7 @@ function ResultTable({ document }: { readonly document: EvalDocument }): JSX.Ele
         onSort={setSorting}
         empty={say('none')}
       />
-      {answered && <p class="muted small">{say('simulatedCost')}</p>}
+      {answered && <p class="muted small table-note">{say('simulatedCost')}</p>}
     </section>
   )
 }

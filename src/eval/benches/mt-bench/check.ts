@@ -29,14 +29,16 @@ export function checkJudgments<T extends Judgment>(
   const places = new Places(questions)
   const groups = new Groups<T>()
   let left = 0
+  let unscored = false
   for (const judgment of judgments) {
     const place = places.of(judgment)
+    unscored ||= !hasVerdict(judgment)
     if (place === undefined) {
       log.add('id-unknown', UNKNOWN, { id: idOf(judgment) })
       left += 1
     } else if (!keepFirst(groups.of(judgment), place, { judgment, log })) left += 1
   }
-  reportUnscored(groups.all, log)
+  if (unscored) reportUnscored(groups.all, log)
   reportMissing(groups.all, places, log)
   // Nothing left out: the judgments themselves.
   const distinct = left === 0 ? judgments : groups.all.flatMap(({ items }) => items.filter(isThere))
@@ -96,14 +98,18 @@ class Groups<T extends Judgment> {
   readonly #judges = new Map<string, Map<string, Map<string, Group<T>>>>()
 
   of(judgment: T): Group<T> {
-    const [first, second] = contestantsOf(judgment)
+    const first = firstOf(judgment)
+    const second = secondOf(judgment)
+    const known = this.#judges.get(judgment.judge[0])?.get(first)?.get(second)
+    return known ?? this.#add(judgment, first, second)
+  }
+
+  #add(judgment: T, first: string, second: string): Group<T> {
+    const group = { name: nameOf(judgment), items: [] }
+    this.all.push(group)
     const firsts = entry(this.#judges, judgment.judge[0], () => new Map<string, Map<string, Group<T>>>())
-    const seconds = entry(firsts, first, () => new Map<string, Group<T>>())
-    return entry(seconds, second, () => {
-      const group = { name: nameOf(judgment), items: [] }
-      this.all.push(group)
-      return group
-    })
+    entry(firsts, first, () => new Map<string, Group<T>>()).set(second, group)
+    return group
   }
 }
 
@@ -141,7 +147,8 @@ function reportUnscored(groups: readonly Group<Judgment>[], log: ProblemLog): vo
 
 function reportMissing(groups: readonly Group<Judgment>[], { expected }: Places, log: ProblemLog): void {
   for (const { name, items } of groups) {
-    for (const [place, wanted] of expected.entries()) {
+    for (let place = 0; place < expected.length; place += 1) {
+      const wanted = expected[place]
       if (wanted === undefined || items[place] !== undefined) continue
       const id = `${name}, question ${wanted.question}, turn ${wanted.turn}`
       log.add('record-missing', 'There is no judgment.', { id })
@@ -155,16 +162,23 @@ export function hasVerdict(judgment: Judgment): boolean {
   return judgment.g1_winner !== 'error' && judgment.g2_winner !== 'error'
 }
 
-/** Models in a fixed order; a single judgment has no second. */
-function contestantsOf(judgment: Judgment): readonly [string, string] {
-  if ('model' in judgment) return [judgment.model, '']
+// Models in a fixed order; a single judgment has no second. Two functions, since a pair would be made for every row.
+
+function firstOf(judgment: Judgment): string {
+  if ('model' in judgment) return judgment.model
   const { model_1, model_2 } = judgment
-  return model_1 < model_2 ? [model_1, model_2] : [model_2, model_1]
+  return model_1 < model_2 ? model_1 : model_2
+}
+
+function secondOf(judgment: Judgment): string {
+  if ('model' in judgment) return ''
+  const { model_1, model_2 } = judgment
+  return model_1 < model_2 ? model_2 : model_1
 }
 
 function nameOf(judgment: Judgment): string {
-  const [first, second] = contestantsOf(judgment)
-  return 'model' in judgment ? first : `${first} vs ${second}`
+  const first = firstOf(judgment)
+  return 'model' in judgment ? first : `${first} vs ${secondOf(judgment)}`
 }
 
 function idOf(judgment: Judgment): string {

@@ -7,7 +7,7 @@ import { linearScale, tickText } from './scale.js'
 
 /** Width of the figure and of its names, by the room there is. */
 const WIDE = { width: 1080, left: 210, name: 24 } as const
-const NARROW = { width: 520, left: 150, name: 14 } as const
+const NARROW = { width: 520, left: 180, name: 14 } as const
 const ROW = 34
 const RIGHT = 70
 const TOP = 10

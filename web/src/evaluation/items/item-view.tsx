@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import type { DocumentItem, DocumentJudgment, EvalDocument } from '../../../../src/eval/report/document.js'
 import { Button } from '../../components/button.js'
-import { count, dollars, lengthOf } from '../format.js'
+import { count, dollars, lengthOf, secondsText } from '../format.js'
 import { say } from '../texts.js'
 import { Score } from './score-cell.js'
 
@@ -101,7 +101,7 @@ function AnswerCard({ document: shown, item, answer, beside }: AnswerCardProps):
   const isBaseline = contestant === shown.baseline
   const facts = [
     say('characters', { count: count(lengthOf(turns.join(''))) }),
-    ...(seconds === undefined ? [] : [`${seconds.toFixed(1)} s`]),
+    ...(seconds === undefined ? [] : [`${secondsText(seconds)} s`]),
     ...(typeof costUsd === 'number' ? [dollars(costUsd)] : []),
     ...(truncated ? [say('truncated')] : []),
   ]
