@@ -8,6 +8,7 @@ export {
   type KeyRecord,
   type KeyStore,
 } from './access/key-store.js'
+export { mayUse } from './access/admission.js'
 export { shownKey } from './access/secret.js'
 export { memorySpendStore, periodsOf, type SpendStore } from './access/spend-store.js'
 export { SECURITY_HEADERS } from './http/request-id.js'

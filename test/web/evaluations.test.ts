@@ -15,7 +15,17 @@ describe.skipIf(!ready)('evaluation runs in the web interface', () => {
     await built()
     sandbox = new Sandbox()
     const { code, stderr } = await sandbox.run([
-      ...['eval', 'run', 'alpaca-eval', '--contestant', 'ada=sim/ada', '--judge', 'weighted@sim/edsger'],
+      ...[
+        'eval',
+        'run',
+        'alpaca-eval',
+        '--contestant',
+        'ada=sim/ada',
+        '--contestant',
+        'grace=sim/grace',
+        '--judge',
+        'weighted@sim/edsger',
+      ],
       ...['--data', sharedPath(folder), '--limit', '4', '-q'],
     ])
     expect(code, stderr).toBeLessThan(4)
@@ -39,8 +49,9 @@ describe.skipIf(!ready)('evaluation runs in the web interface', () => {
     await page.getByRole('heading', { level: 1, name: 'AlpacaEval 2' }).waitFor()
     await page.getByRole('tab', { name: /Items/ }).click()
     await page.getByRole('button', { name: 'Open item 0', exact: true }).click()
-    await page.getByRole('button', { name: 'Better than the baseline' }).click()
-    await page.getByRole('button', { name: 'Better than the baseline', pressed: true }).waitFor()
+    const votes = page.getByRole('group', { name: 'Your vote: ada' })
+    await votes.getByRole('button', { name: 'Better than the baseline' }).click()
+    await votes.getByRole('button', { name: 'Better than the baseline', pressed: true }).waitFor()
     await page.keyboard.press('Escape')
     expect(await page.getByText(/1 votes/).innerText()).toMatch(/^(0|100) % \(1 votes\)$/)
     await page.reload()
@@ -70,6 +81,22 @@ describe.skipIf(!ready)('evaluation runs in the web interface', () => {
     await other.goto(address.replace(/2$/, 'nothing'))
     await other.getByText('There is no item nothing here').waitFor()
     await other.close()
+    await page.close()
+  })
+
+  it('say which single model a recipe is compared with at first, and where that comes from', async () => {
+    const { stdout } = await sandbox.run(['eval', 'list', '--json'])
+    const [{ id = '' } = {}] = JSON.parse(stdout) as { id?: string }[]
+    const shown = JSON.parse((await sandbox.run(['eval', 'show', id, '--json'])).stdout) as {
+      results: { model: string; length_controlled_winrate: number }[]
+    }
+    const [best] = shown.results.sort((a, b) => b.length_controlled_winrate - a.length_controlled_winrate)
+    const page = await browser.newPage()
+    await page.goto(`${gateway.stdout.trim().split('\n')[0]}/ui/#/runs/compare`)
+    await page.getByText('The best single model of the newest evaluation by AlpacaEval 2').waitFor()
+    expect(await page.getByLabel('Single model').inputValue()).toBe(`sim/${best?.model}`)
+    await page.getByRole('link', { name: id }).click()
+    await page.getByRole('heading', { level: 1, name: 'AlpacaEval 2' }).waitFor()
     await page.close()
   })
 

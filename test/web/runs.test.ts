@@ -76,6 +76,9 @@ describe.skipIf(!hasBrowser)('the run view', () => {
     await goTo(page, 'runs/compare')
     await page.getByLabel('Question').fill('Why is the sky blue?')
     await page.getByLabel('Recipe').selectOption('council')
+    // Nothing was measured here, so it is the one that writes the recipe's answers.
+    await page.getByText('It writes the answers of council').waitFor()
+    expect(await page.getByLabel('Single model').inputValue()).toBe('lab/barbara')
     await page.getByLabel('Single model').selectOption('lab/ada')
     const seen: string[] = []
     page.on('response', (response) => {

@@ -5,15 +5,17 @@ import type { RunResults } from '../../eval/harness/results.js'
 import {
   documentOfRun,
   VOTES,
+  type BestModel,
   type EvalDocument,
   type EvaluationReply,
   type EvaluationSummary,
   type KeptVote,
 } from '../../eval/report/index.js'
-import type { UiPart, UiRequest } from '../../gateway/index.js'
+import { mayUse, type UiPart, type UiRequest } from '../../gateway/index.js'
 import type { Store } from '../../store/index.js'
 import { bad, object, string } from '../../wire/check.js'
 import type { Settings } from '../../config/settings.js'
+import { bestModel } from './best-model.js'
 
 /** The evaluations of an installation as a part of the web interface. */
 export interface Evaluations extends UiPart {
@@ -40,6 +42,7 @@ export function evaluations({ dataFolder }: Pick<Settings, 'dataFolder'>): Evalu
         handle: async ({ params, query, owner }) =>
           replyOf(await open(), { id: params['id'] ?? '', since: query.get('since'), owner }),
       },
+      { method: 'GET', path: 'best-model', handle: async (request) => best(await open(), request) },
       {
         method: 'PUT',
         path: 'evaluations/:id/votes',
@@ -100,20 +103,43 @@ async function replyOf(
   { id, since, owner }: { readonly id: string; readonly since: string | null; readonly owner: string },
 ): Promise<EvaluationReply> {
   const log = findLog(opened, id)
-  const { answers, judgments } = log.settled()
-  const revision = `${log.record.status}-${answers}-${judgments}-${log.failures().length}`
+  const revision = revisionOf(log)
   if (since === revision) return { unchanged: true, revision }
-  let made = opened.made.get(id)
-  if (made?.revision !== revision) {
-    made = { revision, document: documentOfRun(log, await resultsSoFar(log)) }
-    opened.made.delete(id)
-    opened.made.set(id, made)
-    const [oldest] = opened.made.keys()
-    if (opened.made.size > DOCUMENTS_KEPT && oldest !== undefined) opened.made.delete(oldest)
-  }
+  const document = await documentOf(opened, log, revision)
   // What begins with the owner and a tab: a newline is the next character.
   const votes = [...votesOf(opened, id).scan({ from: `${owner}\t`, before: `${owner}\n` })]
-  return { revision, document: made.document, votes: votes.map(({ value }) => value) }
+  return { revision, document, votes: votes.map(({ value }) => value) }
+}
+
+/** Changes whenever something has come to a run. */
+function revisionOf(log: EvalLog): string {
+  const { answers, judgments } = log.settled()
+  return `${log.record.status}-${answers}-${judgments}-${log.failures().length}`
+}
+
+async function documentOf({ made }: Opened, log: EvalLog, revision = revisionOf(log)): Promise<EvalDocument> {
+  const known = made.get(log.id)
+  if (known?.revision === revision) return known.document
+  const document = documentOfRun(log, await resultsSoFar(log))
+  made.delete(log.id)
+  made.set(log.id, { revision, document })
+  const [oldest] = made.keys()
+  if (made.size > DOCUMENTS_KEPT && oldest !== undefined) made.delete(oldest)
+  return document
+}
+
+/** Whom to compare a recipe with. */
+async function best(opened: Opened, { gateway, visit: { key } }: UiRequest): Promise<BestModel | undefined> {
+  const { entries } = gateway.targets.catalog
+  const models = new Set(
+    entries
+      .filter(({ id, kind }) => kind === 'model' && (key === undefined || mayUse(key, id)))
+      .map(({ id }) => id),
+  )
+  return bestModel(opened.logs.list(), {
+    mayAsk: (address) => models.has(address),
+    document: (id) => documentOf(opened, opened.logs.find(id)),
+  })
 }
 
 /** The figures there are; a run that has just begun may have none yet, which its document then says. */

@@ -24,6 +24,18 @@ export interface EvaluationSummary extends Pick<
   readonly spentUsd: number
 }
 
+/** The single model that won most in an evaluation run. */
+export interface BestModel {
+  /** Its address. */
+  readonly model: string
+  /** The figure that ranks, such as a length-controlled win rate in percent. */
+  readonly rate: number
+  readonly label: string
+  /** The run that says so, and its benchmark's name. */
+  readonly run: string
+  readonly title: string
+}
+
 /** A run with what its viewer has voted; `unchanged` when it is what the viewer has already. */
 export type EvaluationReply =
   | { readonly unchanged: true; readonly revision: string }

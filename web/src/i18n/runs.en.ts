@@ -86,6 +86,8 @@ export const runsEn = {
   'compare.question': 'Question',
   'compare.first': 'Recipe',
   'compare.second': 'Single model',
+  'compare.best': 'The best single model of the newest evaluation by {title}; {label}: {rate}.',
+  'compare.writer': 'It writes the answers of {recipe}; no evaluation has been run with single models.',
   'compare.blind': 'Hide the names',
   'compare.start': 'Ask both',
   'compare.answer.a': 'Answer A',

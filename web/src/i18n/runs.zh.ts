@@ -87,6 +87,8 @@ export const runsZh = {
   'compare.question': '问题',
   'compare.first': '配方',
   'compare.second': '单模型',
+  'compare.best': '最近一次 {title} 评测中最好的单模型；{label}：{rate}。',
+  'compare.writer': '它撰写 {recipe} 的回答；尚无包含单模型的评测。',
   'compare.blind': '隐藏名称',
   'compare.start': '同时询问',
   'compare.answer.a': '回答 A',

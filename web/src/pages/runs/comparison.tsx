@@ -1,4 +1,4 @@
-import type { JSX } from 'preact'
+import type { ComponentChildren, JSX } from 'preact'
 import { useEffect, useId, useState } from 'preact/hooks'
 import type {
   Comparison as Compared,
@@ -15,6 +15,7 @@ import { Markdown } from '../../markdown/markdown.js'
 import { formatCost, formatCount, formatDuration } from '../../util/format.js'
 import { useModels } from './answer-anew.js'
 import { Standings } from './standings.js'
+import { useSuggestion, Why } from './suggestion.js'
 
 const EVERY_MS = 300
 
@@ -93,7 +94,8 @@ function Order({ busy, onAsk }: OrderProps): JSX.Element {
   const [model, setModel] = useState<string>()
   const [blind, setBlind] = useState(true)
   const first = recipe ?? recipes[0] ?? ''
-  const second = model ?? models[0] ?? ''
+  const suggestion = useSuggestion(first, models)
+  const second = model ?? suggestion?.model ?? models[0] ?? ''
   return (
     <form
       class="compare-order"
@@ -112,7 +114,13 @@ function Order({ busy, onAsk }: OrderProps): JSX.Element {
         />
       </div>
       <Choice label={t('compare.first')} names={recipes} value={first} onChoose={setRecipe} />
-      <Choice label={t('compare.second')} names={models} value={second} onChoose={setModel} />
+      <Choice
+        label={t('compare.second')}
+        names={models}
+        value={second}
+        onChoose={setModel}
+        hint={suggestion?.model === second ? <Why suggestion={suggestion} /> : undefined}
+      />
       <label class="compare-blind">
         <input type="checkbox" checked={blind} onChange={(event) => setBlind(event.currentTarget.checked)} />
         {t('compare.blind')}
@@ -133,9 +141,10 @@ interface ChoiceProps {
   readonly names: readonly string[]
   readonly value: string
   readonly onChoose: (name: string) => void
+  readonly hint?: ComponentChildren
 }
 
-function Choice({ label, names, value, onChoose }: ChoiceProps): JSX.Element {
+function Choice({ label, names, value, onChoose, hint }: ChoiceProps): JSX.Element {
   const id = useId()
   return (
     <div class="field">
@@ -147,6 +156,7 @@ function Choice({ label, names, value, onChoose }: ChoiceProps): JSX.Element {
           </option>
         ))}
       </select>
+      {hint !== undefined && <p class="field-hint">{hint}</p>}
     </div>
   )
 }
