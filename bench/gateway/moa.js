@@ -1,7 +1,7 @@
 // The device under test of bench/gateway.js: the gateway as `moa serve` runs it, log and metrics included, with one
 // provider and no keys.
 import pino from 'pino'
-import { Gateway, REDACTED_PATHS, listen } from '../../dist/gateway/index.js'
+import { Gateway, LineBuffer, REDACTED_PATHS, listen } from '../../dist/gateway/index.js'
 import { createProviders } from '../../dist/providers/index.js'
 import { reportUsage } from './usage.js'
 
@@ -12,7 +12,7 @@ const providers = createProviders({
 })
 const log = pino(
   { redact: [...REDACTED_PATHS] },
-  pino.destination({ dest: '/dev/null', sync: false, minLength: 65536, maxWrite: 131072 }),
+  new LineBuffer(pino.destination({ dest: '/dev/null', sync: false }), 65536),
 )
 const gateway = new Gateway({
   catalog: {

@@ -1,7 +1,7 @@
 // The device under test of bench/gateway-soak.js: a two-layer mixture of six proposers, all of them streamed.
 import pino from 'pino'
 import { RecipeBook } from '../../dist/engine/index.js'
-import { Gateway, REDACTED_PATHS, listen } from '../../dist/gateway/index.js'
+import { Gateway, LineBuffer, REDACTED_PATHS, listen } from '../../dist/gateway/index.js'
 import { createProviders } from '../../dist/providers/index.js'
 
 const AT_ONCE = Number(process.argv[3])
@@ -29,7 +29,7 @@ const book = new RecipeBook({
 })
 const log = pino(
   { redact: [...REDACTED_PATHS] },
-  pino.destination({ dest: '/dev/null', sync: false, minLength: 65536, maxWrite: 131072 }),
+  new LineBuffer(pino.destination({ dest: '/dev/null', sync: false }), 65536),
 )
 const gateway = new Gateway({
   catalog: {

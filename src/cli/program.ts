@@ -1,7 +1,8 @@
-import { Command } from 'commander'
+import { Command, type CommanderError } from 'commander'
 import { MoaError } from '../core/errors.js'
 import { didYouMean } from '../util/suggest.js'
 import { neededCommands } from './definitions/needed.js'
+import { usageError } from './report.js'
 import type { Shell } from './shell.js'
 import { version } from './version.js'
 
@@ -55,13 +56,15 @@ export async function createProgram({ shell, exitWith, args }: ProgramOptions): 
       writeOut: (text) => void shell.stdout.stream.write(text),
       getOutHelpWidth: () => Math.min(shell.stdout.columns, 110),
     })
-    .exitOverride()
+    .exitOverride(reportedFor(() => program))
   const add: AddCommand = <Options>(command: Command, load?: () => Promise<Runner<Options>>) => {
     command
       .copyInheritedSettings(program)
+      .exitOverride(reportedFor(() => command))
       .helpOption('-h, --help', 'show help')
+      .allowExcessArguments(load === undefined)
       .action(async () => {
-        if (load === undefined) return command.outputHelp()
+        if (load === undefined) return helpOfGroup(command)
         const run = await load()
         await run({ shell, args: command.args, options: command.opts() as Options, program, exitWith })
       })
@@ -77,4 +80,39 @@ export async function createProgram({ shell, exitWith, args }: ProgramOptions): 
       `There is no command "${word}".${didYouMean(word, names)} \`moa ask "…"\` asks a question; \`moa --help\` lists the commands.`,
     )
   })
+}
+
+/** Ends a command line that can't be read with an error that names the command whose help tells more. */
+function reportedFor(command: () => Command): (error: CommanderError) => never {
+  return (error) => {
+    if (error.exitCode === 0) throw error
+    throw mistakenWord(error, command()) ?? usageError(error, pathOf(command()))
+  }
+}
+
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`
+}
+
+/** A command that only holds others shows its help, unless a word was meant as one of them. */
+function helpOfGroup(command: Command): void {
+  const [word] = command.args
+  if (word === undefined) return command.outputHelp()
+  throw unknownWord(command, word)
+}
+
+/** A word that reached what its group does by default, though it takes none: it was meant as a command. */
+function mistakenWord({ code }: CommanderError, command: Command): MoaError | undefined {
+  const { parent, args } = command
+  const [word] = args
+  if (code !== 'commander.excessArguments' || !parent?.parent || word === undefined) return undefined
+  return parent.args[0] === command.name() ? undefined : unknownWord(parent, word)
+}
+
+function unknownWord(group: Command, word: string): MoaError {
+  const names = group.commands.map((one) => one.name())
+  return new MoaError(
+    'usage',
+    `There is no command "${pathOf(group)} ${word}".${didYouMean(word, names)} Expected one of ${names.join(', ')}.`,
+  )
 }

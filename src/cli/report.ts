@@ -19,8 +19,8 @@ export function reportError(
     note(cause.stack ?? String(cause))
 }
 
-/** What commander found wrong with a command line, as one line. */
-export function usageError(error: CommanderError): MoaError {
+/** What commander found wrong with the command line of a command, as one line. */
+export function usageError(error: CommanderError, command: string): MoaError {
   const message = error.message
     .replace(/^error: /, '')
     .replace(/\s*\n\s*/g, ' ')
@@ -28,5 +28,5 @@ export function usageError(error: CommanderError): MoaError {
     .trim()
   const sentence = message.charAt(0).toUpperCase() + message.slice(1)
   const ended = /[.?!]$/.test(sentence) ? sentence : `${sentence}.`
-  return new MoaError('usage', `${ended} \`moa --help\` lists commands and flags.`)
+  return new MoaError('usage', `${ended} \`${command} --help\` lists what there is.`)
 }

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander'
 import { ERROR_TABLE, isAbort, toMoaError } from '../core/errors.js'
 import { systemHost } from '../config/host.js'
 import { createProgram } from './program.js'
-import { reportError, usageError } from './report.js'
+import { reportError } from './report.js'
 import { processShell } from './shell.js'
 
 /** Runs one command line and ends the process with its exit code. */
@@ -19,7 +19,7 @@ export async function run(args: readonly string[]): Promise<void> {
       if (shell.forcedExit > 0) shell.note('moa: interrupted.')
       code = shell.forcedExit
     } else {
-      const error = thrown instanceof CommanderError ? usageError(thrown) : toMoaError(thrown)
+      const error = toMoaError(thrown)
       reportError(error, shell)
       code = ERROR_TABLE[error.code].exit
     }

@@ -12,6 +12,8 @@ export interface BookOptions {
   readonly modelMap?: Readonly<Record<string, string>>
   /** Finds a provider's model by its address; throws `model_not_found` and the like. */
   readonly model: (address: string) => Model
+  /** Why there is no recipe of a name, where more can be said than that. */
+  readonly absent?: (name: string) => string | undefined
   readonly clock?: Clock
 }
 
@@ -46,7 +48,8 @@ export class RecipeBook {
     if (recipe === undefined)
       throw new MoaError(
         'recipe_not_found',
-        `There is no recipe "${name}".${didYouMean(name, this.names())} \`moa recipes\` lists them.`,
+        this.#options.absent?.(name) ??
+          `There is no recipe "${name}".${didYouMean(name, this.names())} \`moa recipes\` lists them.`,
       )
     return recipe
   }

@@ -35,7 +35,8 @@ export interface AnswerReaderOptions {
 export class AnswerReader {
   readonly #options: AnswerReaderOptions
   #mode: 'undecided' | 'stream' | 'json' = 'undecided'
-  readonly #utf8 = new StringDecoder('utf8')
+  /** Made when a character comes in two pieces. */
+  #utf8: StringDecoder | undefined
   /** The UTF-8 decoder holds the beginning of a character. */
   #split = false
   #decoder: ChunkDecoder | undefined
@@ -154,6 +155,7 @@ export class AnswerReader {
     const whole = (chunk[chunk.length - 1] as number) < 0x80
     if (whole && !this.#split) return chunk.toString('utf8')
     this.#split = !whole
+    this.#utf8 ??= new StringDecoder('utf8')
     return this.#utf8.write(chunk)
   }
 

@@ -16,18 +16,20 @@ import type { Reported } from '../wire/index.js'
 /** What a call came to, before it is counted. */
 export interface CallEnding {
   readonly outcome: CallOutcome
-  readonly finishReason?: FinishReason
-  readonly error?: ErrorInfo
+  readonly finishReason: FinishReason | undefined
+  readonly error: ErrorInfo | undefined
   readonly reported: Reported
   /** The model may have worked on the request, so its tokens count even when nobody reports them. */
   readonly served: boolean
   /** Everything the model is known to have written: answer, reasoning, tool arguments. */
   readonly received: string
   readonly startedAt: number
-  readonly firstTokenMs?: number
+  readonly firstTokenMs: number | undefined
   readonly durationMs: number
-  readonly requestId?: string
+  readonly requestId: string | undefined
 }
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 let calls = 0
 
@@ -46,23 +48,24 @@ export function recordCall(
   const usage = reported.usage ?? (served ? estimateUsage(call.request, received) : NO_USAGE)
   const { outcome, finishReason, error, startedAt, firstTokenMs, durationMs, requestId } = ending
   calls += 1
-  return {
+  const record: Writable<CallRecord> = {
     id: `call-${calls}`,
     provider: call.provider,
     model: call.model,
     attempt: 1,
     outcome,
-    ...(finishReason !== undefined && { finishReason }),
-    ...(error !== undefined && { error }),
     usage,
     usageSource,
     costUsd:
       reported.costUsd ?? (usageSource === 'none' ? 0 : price === null ? null : priceCall(price, usage)),
     startedAt,
-    ...(firstTokenMs !== undefined && { firstTokenMs }),
     durationMs,
-    ...(requestId !== undefined && { requestId }),
   }
+  if (finishReason !== undefined) record.finishReason = finishReason
+  if (error !== undefined) record.error = error
+  if (firstTokenMs !== undefined) record.firstTokenMs = firstTokenMs
+  if (requestId !== undefined) record.requestId = requestId
+  return record
 }
 
 /** About how many prompt tokens a request comes to; pictures and files are not counted. */

@@ -111,6 +111,11 @@ async function* whole(play: Play, call: SimCall, ledger: CallLedger): AsyncGener
   let ms = call.fault && isSilence(call.fault) ? 0 : call.first()
   for (let index = 1; index < count; index += 1) ms += call.pace()
   await wait(ms)
+  if (call.fault?.type === 'no-finish') {
+    // The body is whole but for its finish reason, so it says what it cost.
+    ledger.received = answer.units.length
+    ledger.reported = call.behaviour.usage !== 'none'
+  }
   await strike(play, call, ledger)
   ledger.received = answer.units.length
   yield start(play, ledger)

@@ -1,5 +1,6 @@
 import { MoaError, NO_COST, NO_USAGE, costOf } from '../core/index.js'
 import type { AnswerEvent, FinishReason, Usage } from '../core/index.js'
+import { ChunkTemplate } from './chunk-template.js'
 import { decodeError, readErrorBody } from './error.js'
 import { decodeFinishReason } from './finish-reason.js'
 import { decodeLogprobs } from './logprobs.js'
@@ -12,6 +13,9 @@ export interface Reported {
   /** Dollars, from upstreams that price their own calls. */
   readonly costUsd: number | undefined
 }
+
+/** Servers that put something new into every chunk are not learned from for ever. */
+const MOST_TEMPLATES = 4
 
 /**
  * Turns the chunks of one streamed chat completion into answer events. Feed it the data of each server-sent event;
@@ -31,9 +35,11 @@ export class ChunkDecoder {
   #reason: FinishReason | undefined
   #usage: Usage | undefined
   #costUsd: number | undefined
+  #template: ChunkTemplate | undefined
+  #templates = 0
   readonly #tools: { readonly id: string; named: boolean }[] = []
   /** From the server's index to ours. */
-  readonly #toolSlots = new Map<number, number>()
+  #toolSlots: Map<number, number> | undefined
 
   constructor(options: { upstream: string; model: string; emit: (event: AnswerEvent) => void }) {
     this.#upstream = options.upstream
@@ -66,6 +72,25 @@ export class ChunkDecoder {
       this.end()
       return
     }
+    if (this.#finished) return
+    const text = this.#template?.textOf(data)
+    if (text !== undefined) {
+      this.#send({ type: 'answer-delta', text })
+      return
+    }
+    const chunk = this.#parse(data)
+    this.chunk(chunk)
+    this.#learn(data, chunk)
+  }
+
+  /** Where what follows is like this chunk, the parser is not needed for it. */
+  #learn(data: string, chunk: WireChunk): void {
+    if (this.#templates >= MOST_TEMPLATES || this.#template?.fits(data) === true) return
+    this.#template = ChunkTemplate.of(data, chunk)
+    if (this.#template !== undefined) this.#templates += 1
+  }
+
+  #parse(data: string): WireChunk {
     let chunk: WireChunk | null
     try {
       chunk = JSON.parse(data) as WireChunk | null
@@ -81,7 +106,7 @@ export class ChunkDecoder {
       throw new MoaError('invalid_response', `${this.#upstream} sent a stream event that is not an object.`, {
         retryable: true,
       })
-    this.chunk(chunk)
+    return chunk
   }
 
   /** Same as {@link data} for a chunk that is parsed already. */
@@ -184,10 +209,11 @@ export class ChunkDecoder {
   #toolIndex(wire: WireToolCall): number {
     const next = this.#tools.length
     if (typeof wire.index === 'number') {
-      const known = this.#toolSlots.get(wire.index)
+      const known = this.#toolSlots?.get(wire.index)
       const again =
         known !== undefined && wire.id && wire.function?.name && wire.id !== this.#tools[known]?.id
       if (known !== undefined && !again) return known
+      this.#toolSlots ??= new Map()
       this.#toolSlots.set(wire.index, next)
       return next
     }

@@ -229,6 +229,7 @@ describe('moa data', () => {
     expect(stdout.trim()).toMatch(/flask_evaluation\.jsonl\.gz$/)
     const verified = await sandbox.run(['data', 'verify', '--data', folder])
     expect(verified.stdout).toContain('ok  alpaca-eval-baseline: the known hash')
+    expect(verified.stdout).toContain('?   alpaca-eval-human-votes: not compared: no hash is known')
     expect(verified.stdout).toContain("NOT alpaca-eval-gamed: another file than the publisher's")
     const pulled = await sandbox.run(['data', 'pull', 'flask', '--data', folder])
     expect(pulled.code).toBe(0)

@@ -66,6 +66,12 @@ describe.skipIf(!shared)('moa eval score alpaca-eval', () => {
     expect(stderr).toMatch(/record-missing \(1\).*805 instructions.*phi-2\.json \(803 rows\)/)
   })
 
+  it('shows resampled intervals of the win rate with and without length control', async () => {
+    const { stdout } = await score('--bootstrap', '20')
+    const row = stdout.split('\n').find((line) => line.startsWith('vicuna-7b'))
+    expect(row?.match(/\d+\.\d\d \[\d+\.\d, \d+\.\d\]/g)).toHaveLength(2)
+  })
+
   it('prints CSV with the official columns, and Markdown', async () => {
     expect((await score('--csv')).stdout).toMatch(/^model,win_rate,.*\nphi-2,2\.35/)
     expect((await score('--markdown')).stdout).toMatch(/^\| model \| LC win rate \|.*\n\| --- \| ---: \|/)
@@ -168,6 +174,10 @@ describe.skipIf(!shared)('moa eval judges', () => {
     expect(low).toBeLessThan(row['Human agreement'] as number)
     expect(high).toBeGreaterThan(row['Human agreement'] as number)
     expect(ended.stderr).toMatch(/The models of the pairs are taken from/)
+    const table = (await judge('--intervals')).stdout
+    expect(table).toMatch(/^judge .*Swap consistency$/m)
+    for (const name of ['humans', 'longest'])
+      expect(table).toMatch(new RegExp(`^${name} +\\d\\d\\.\\d\\d \\[\\d\\d\\.\\d, \\d\\d\\.\\d\\]`, 'm'))
   })
 })
 

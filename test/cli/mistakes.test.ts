@@ -17,6 +17,7 @@ beforeAll(async () => {
   box = new Sandbox()
   box.write('moa.config.yaml', labConfig(sim.url))
   box.write('empty/.keep', '')
+  box.write('bare.yaml', 'cache: false\n')
 })
 afterAll(async () => {
   await sim.close()
@@ -31,6 +32,25 @@ const MISTAKES: [string, readonly string[], number, RegExp, StartOptions?][] = [
   ['an empty question', ['ask', '  '], 2, /^moa: There is no question/],
   ['an unknown command', ['aks', 'hi'], 2, /^moa: There is no command "aks"\. Did you mean "ask"\?/],
   ['an unknown flag', ['ask', '--recpe', 'x'], 2, /^moa: Unknown option '--recpe'\. Did you mean --recipe\?/],
+  [
+    'an unknown flag of a command',
+    ['data', 'list', '--jso'],
+    2,
+    /Did you mean --json\? `moa data list --help`/,
+  ],
+  [
+    'an unknown command of a group',
+    ['cache', 'stat'],
+    2,
+    /^moa: There is no command "moa cache stat"\. Did you mean "stats"\? Expected one of stats, clear\.$/m,
+  ],
+  [
+    'an unknown command of a group that does something by itself',
+    ['runs', 'lst'],
+    2,
+    /^moa: There is no command "moa runs lst"\. Did you mean "list"\?/,
+  ],
+  ['a word too many', ['runs', 'list', 'all'], 2, /Too many arguments for 'list'/],
   ['a flag without its value', ['ask', '--recipe'], 2, /^moa: Option '-r, --recipe <name>' argument missing/],
   [
     'two flags that exclude each other',
@@ -46,6 +66,12 @@ const MISTAKES: [string, readonly string[], number, RegExp, StartOptions?][] = [
     ['ask', '-r', 'moa-light', 'hi'],
     2,
     /^moa: There is no recipe "moa-light"\. Did you mean "moa-lite"\?/,
+  ],
+  [
+    'a recipe over models of one’s own, while there are none',
+    ['ask', '-r', 'council', '--config', 'bare.yaml', 'hi'],
+    2,
+    /^moa: Recipe "council" is made of your own models, and there are none yet\. Set a key .*`moa init`\.$/m,
   ],
   [
     'an unknown provider',

@@ -153,6 +153,9 @@ describe.each(TRANSPORTS)('the checklist of OpenAI clients, %s', (transport) => 
     expect(traced[0]?.moa).toMatchObject({
       trace: { proposals: [{ text: expect.any(String) as string }, {}], calls: [{}, {}, {}] },
     })
+    const { stages } = traced[0]?.moa?.['trace'] as { stages: { kind: string; duration_ms: number }[] }
+    expect(stages.map(({ kind }) => kind)).toEqual(['propose', 'synthesize'])
+    for (const stage of stages) expect(stage.duration_ms).toBeGreaterThanOrEqual(0)
   })
 
   it('7: tells errors in OpenAI’s shape, whatever is wrong', async () => {

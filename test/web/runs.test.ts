@@ -14,6 +14,7 @@ const goTo = (page: Page, place: string): Promise<unknown> =>
   page.goto(`${new URL(page.url()).origin}/ui/#/${place}`)
 
 async function openRun(page: Page, recipe: string): Promise<void> {
+  page.setDefaultTimeout(12_000)
   await goTo(page, 'runs')
   await page.locator('tr', { hasText: recipe }).getByRole('link').first().click()
   await page.getByRole('heading', { level: 1, name: recipe }).waitFor()

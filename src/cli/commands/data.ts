@@ -27,7 +27,7 @@ import { warn } from '../notices.js'
 import type { Invocation } from '../program.js'
 import type { Shell } from '../shell.js'
 import { formatCount } from '../view/format.js'
-import { table } from '../view/table.js'
+import { table, tableWidth } from '../view/table.js'
 
 export interface DataOptions {
   readonly data?: string
@@ -64,8 +64,9 @@ export async function listData({ shell, args, options }: Invocation<DataOptions>
     `${file.description}${file.extra === true ? ' (by name only)' : ''}`,
   ])
   const heads = ['file', 'is', 'hash', 'bytes', 'licence', 'what']
-  const { columns: width, styled } = shell.stdout
-  await shell.write(table({ heads, rows, width, optional: [3, 2, 4], prose: true, styled }))
+  const { styled } = shell.stdout
+  const width = tableWidth(shell.stdout)
+  await shell.write(table({ heads, rows, width, optional: [3, 2, 4], prose: true, styled, wholeNames: true }))
   if (args.length > 0) return
   shell.note(`Also, for every published model: ${DATA_FAMILIES.join(', ')}.`)
   shell.note('Where no hash is known, that of the first download is noted and has to stay the same.')
@@ -204,17 +205,21 @@ export async function dataPath({ shell, args, options }: Invocation<DataOptions>
 const VERDICTS: Readonly<Record<DataCheck, string>> = {
   match: 'the known hash',
   'first-download': 'as at its first download; no other hash is known',
-  unknown: 'no hash is known',
+  unknown: 'not compared: no hash is known',
   different: "another file than the publisher's",
 }
 
 interface Verified {
   readonly name: string
   readonly ok: boolean
+  readonly check?: DataCheck
   readonly path: string | null
   readonly result: string
   readonly sha256?: string
 }
+
+/** A file of which no hash is known is neither right nor wrong. */
+const markOf = ({ ok, check }: Verified): string => (check === 'unknown' ? '?  ' : ok ? 'ok ' : 'NOT')
 
 /** `moa data verify`: exit code 3 when a file is not what it should be. */
 export async function verifyData({ shell, args, options, exitWith }: Invocation<DataOptions>): Promise<void> {
@@ -226,16 +231,13 @@ export async function verifyData({ shell, args, options, exitWith }: Invocation<
       return args.length === 0 ? [] : [{ name: file.name, ok: false, path: null, result: 'absent' }]
     try {
       const { check, sha256, path } = readDataFile(found)
-      return [{ name: file.name, ok: check !== 'different', path, result: VERDICTS[check], sha256 }]
+      return [{ name: file.name, ok: check !== 'different', check, path, result: VERDICTS[check], sha256 }]
     } catch (error) {
       return [{ name: file.name, ok: false, path: found.path, result: toMoaError(error).message }]
     }
   })
   if (options.json) await shell.write(`${JSON.stringify(results, null, 2)}\n`)
-  else
-    await shell.write(
-      results.map(({ name, ok, result }) => `${ok ? 'ok ' : 'NOT'} ${name}: ${result}\n`).join(''),
-    )
+  else await shell.write(results.map((found) => `${markOf(found)} ${found.name}: ${found.result}\n`).join(''))
   if (results.length === 0) shell.note('Nothing to verify: no file is here. `moa data pull` gets them.')
   if (results.some(({ ok }) => !ok)) exitWith(3)
 }

@@ -4,6 +4,7 @@ import { explain, type ExplainedCall } from '../../engine/explain.js'
 import { compile, type Plan } from '../../engine/plan.js'
 import { readPrompt, type PromptFlags } from '../input.js'
 import { tellWarnings } from '../notices.js'
+import { SIM_PROVIDER } from '../../providers/known.js'
 import type { Invocation } from '../program.js'
 import { choose, requestOf, type Choice, type RecipeFlags } from '../select.js'
 import { sanitize } from '../terminal/sanitize.js'
@@ -112,12 +113,14 @@ function priceText({ inputTokens, usd, ceilingUsd, unpriced, unlimited }: RunEst
 function priceSources({ prices }: RunEstimate): string[] {
   const sources = new Map<string, string[]>()
   for (const [model, { date, source }] of Object.entries(prices)) {
-    const from =
-      source === undefined ? 'your configuration' : date === undefined ? source : `${source}, ${date}`
+    const from = source === undefined ? unsourced(model) : date === undefined ? source : `${source}, ${date}`
     sources.set(from, [...(sources.get(from) ?? []), model])
   }
   return [...sources].map(([from, models]) => `price of ${models.join(', ')}: ${from}`)
 }
+
+const unsourced = (model: string): string =>
+  model.startsWith(`${SIM_PROVIDER}/`) ? 'simulated models cost nothing' : 'your configuration'
 
 function settingsText({ request }: ExplainedCall): string {
   const { messages: _, ...settings } = request

@@ -7,7 +7,7 @@ import { KNOWN_PROVIDERS } from '../../providers/known.js'
 import type { Invocation } from '../program.js'
 import { keyFilePath, openKeyFile, type KeyFile } from '../serve/key-file.js'
 import { oneLine } from '../terminal/sanitize.js'
-import { table } from '../view/table.js'
+import { table, tableWidth } from '../view/table.js'
 
 interface FileOptions {
   readonly keys?: string
@@ -96,7 +96,7 @@ export async function listKeys({
             dollars(key.spentThisMonthUsd),
             describeLimits(key),
           ]),
-          width: shell.stdout.columns,
+          width: tableWidth(shell.stdout),
           prose: true,
           styled: shell.stdout.styled,
         })}\n`,

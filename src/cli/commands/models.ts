@@ -88,5 +88,11 @@ function asTable(models: readonly Listed[], width: number): string {
     price === null ? 'unknown' : `$${price.input}`,
     price === null ? 'unknown' : `$${price.output}`,
   ])
-  return table({ heads: ['model', 'context', 'in per M', 'out per M'], rows, width, optional: [1] })
+  return table({
+    heads: ['model', 'context', 'in per M', 'out per M'],
+    rows,
+    width,
+    optional: [1, 3, 2],
+    wholeNames: true,
+  })
 }

@@ -5,7 +5,7 @@ import { tellWarnings } from '../notices.js'
 import type { Invocation } from '../program.js'
 import { oneLine } from '../terminal/sanitize.js'
 import { stageName } from '../view/stage-name.js'
-import { table } from '../view/table.js'
+import { table, tableWidth } from '../view/table.js'
 import { openWorkspace, type Workspace } from '../workspace/open.js'
 import { problemOf } from '../workspace/problem-of.js'
 
@@ -34,13 +34,14 @@ export async function listRecipes({ shell, options }: Invocation<RecipesOptions>
       String(recipe.depth),
       oneLine(recipe.description),
     ])
-    const { columns, styled, live } = shell.stdout
-    // What goes into a pipe is not for any width.
-    const width = live ? columns : Infinity
+    const { styled } = shell.stdout
+    const width = tableWidth(shell.stdout)
     const heads = ['recipe', 'calls', 'depth', 'what']
-    const text = table({ heads, rows, width, optional: [2, 1], prose: true, styled })
+    const text = table({ heads, rows, width, optional: [2, 1], prose: true, styled, wholeNames: true })
     await shell.write(text)
     shell.note('* answers when no recipe is named')
+    if (workspace.own === undefined)
+      shell.note(`Not here yet, since they are made of your own models: ${OWN_RECIPE_NAMES.join(', ')}.`)
   })
 }
 

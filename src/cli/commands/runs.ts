@@ -10,7 +10,7 @@ import type { Shell } from '../shell.js'
 import { oneLine } from '../terminal/sanitize.js'
 import { paint } from '../terminal/style.js'
 import { formatCount, formatDollars, formatDuration, formatCost } from '../view/format.js'
-import { table } from '../view/table.js'
+import { table, tableWidth } from '../view/table.js'
 import { timelineLines } from '../view/timeline.js'
 import { historyFile, openHistory } from '../workspace/history.js'
 
@@ -182,9 +182,8 @@ const noRuns = ({ recipe, since, failed, degraded }: RunsOptions): string =>
     : 'No run has been kept yet.'
 
 function fitted(
-  { stdout: { columns, styled, live } }: Pick<Shell, 'stdout'>,
+  { stdout }: Pick<Shell, 'stdout'>,
   parts: Pick<Parameters<typeof table>[0], 'heads' | 'rows' | 'optional' | 'prose'>,
 ): string {
-  // What goes into a pipe is not for any width.
-  return table({ ...parts, styled, width: live ? columns : Infinity })
+  return table({ ...parts, styled: stdout.styled, width: tableWidth(stdout) })
 }

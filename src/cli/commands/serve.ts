@@ -3,7 +3,7 @@ import { Gateway, listen, loadTracing, type Listening } from '../../gateway/inde
 import { tellWarnings, warn } from '../notices.js'
 import type { Invocation } from '../program.js'
 import { tellServed } from '../serve/banner.js'
-import { watchConfig } from '../serve/config-watch.js'
+import { configSignature, watchConfig } from '../serve/config-watch.js'
 import { findKeyFile, type KeyFile } from '../serve/key-file.js'
 import { addressOf, checkAddress, gatewaySettings, type ServeOptions } from '../serve/options.js'
 import { requestLog, type RequestLog } from '../serve/request-log.js'
@@ -20,6 +20,7 @@ export async function serve({ shell, options }: Invocation<ServeOptions>): Promi
     record: options.record,
     ...(options.ui !== false && { onLine: (line) => ui?.onLine(line) }),
   }
+  const since = configSignature(options.config)
   const served = await openServed(files, shell)
   const { settings } = served.workspace
   let keys: KeyFile | undefined
@@ -45,7 +46,7 @@ export async function serve({ shell, options }: Invocation<ServeOptions>): Promi
     tellServed(served, { shell, listening, keys, ui: ui !== undefined })
     if (!address.loopback && keys === undefined)
       warn(shell, 'INSECURE: whoever reaches this address may use every model, at your cost.')
-    await untilStopped({ shell, listening, gateway, reloading, config: options.config })
+    await untilStopped({ shell, listening, gateway, reloading, config: options.config, since })
     log.flush()
   } finally {
     await (reloading ?? served.workspace).close()
@@ -91,14 +92,16 @@ async function untilStopped({
   gateway,
   reloading,
   config,
+  since,
 }: {
   shell: Shell
   listening: Listening
   gateway: Gateway
   reloading: Reloading
   config: string | undefined
+  since: string
 }): Promise<void> {
-  const unwatch = watchConfig(config, () => void reloading.reload())
+  const unwatch = watchConfig(config, { since, changed: () => void reloading.reload() })
   const stopped = stopRequested(shell, () => void reloading.reload())
   try {
     await stopped

@@ -188,7 +188,7 @@ export function evalJudges(add: AddCommand): Command {
           ]),
         )
         .option('--no-references', 'leave out the rows of humans and longest')
-        .option('--intervals', 'add intervals of the agreement and swap consistency')
+        .option('--intervals', 'add intervals of what rests on votes, and swap consistency')
         .addOption(seed()),
     ),
     async () => (await import('../commands/eval/judges.js')).judges,

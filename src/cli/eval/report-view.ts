@@ -1,4 +1,5 @@
 import type { DocumentRow, EvalDocument } from '../../eval/report/index.js'
+import { formatInterval } from '../view/format.js'
 import type { Cell, EvalView, TableView } from './view.js'
 
 /** The table of a document in the forms that text has: Markdown with intervals, CSV with everything in full. */
@@ -50,7 +51,7 @@ function peopleCell(
   const value = values[key] ?? null
   if (typeof value !== 'number') return value
   const bounds = intervals[key]
-  return `${value.toFixed(digits)}${bounds ? ` (${bounds.low.toFixed(1)} to ${bounds.high.toFixed(1)})` : ''}`
+  return `${value.toFixed(digits)}${bounds ? ` ${formatInterval(bounds)}` : ''}`
 }
 
 /** Dollars for a thousand answers and seconds of one; null where not known. */

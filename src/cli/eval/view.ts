@@ -58,9 +58,9 @@ export async function viewText(
   if (flags.csv) return typeof csv === 'string' ? csv : csvOf(csv ?? tables[0])
   const lines = notes.map((note) => `${note}\n`).join('')
   if (flags.markdown) return [...tables.map(markdownOf), ...(lines === '' ? [] : [lines])].join('\n')
-  const width = live ? columns : Infinity
   // Programs need no tables.
-  const { table } = await import('../view/table.js')
+  const { table, tableWidth } = await import('../view/table.js')
+  const width = tableWidth({ live, columns })
   const parts = tables.map((one) => {
     const { title, heads } = one
     const rows = one.rows.map((row) => row.map((cell) => shown(cell, one)))

@@ -10,7 +10,7 @@ import type { RecipeInput } from '../../engine/recipe.js'
 import { parseRecipe } from '../../engine/recipe-schema.js'
 import { Replay, type Recording, type RunLine } from '../../record/index.js'
 import { didYouMean } from '../../util/suggest.js'
-import type { Workspace } from '../workspace/open.js'
+import { withTemplatePlace, type Workspace } from '../workspace/open.js'
 
 /** A run on which something is tried again. */
 export interface Recorded {
@@ -60,7 +60,11 @@ export async function again({ recording, run, workspace }: Recorded, changes: Ch
     modelMap: run.renames ?? {},
     model: (address) => replay.model(address),
   })
-  return { plan, model: book.mixture(plan) }
+  try {
+    return { plan, model: book.mixture(plan) }
+  } catch (error) {
+    throw withTemplatePlace(error, workspace.settings.dataFolder)
+  }
 }
 
 /** The whole answer of {@link again}. */

@@ -4,7 +4,7 @@ import type { Shell } from '../shell.js'
 import { oneLine } from '../terminal/sanitize.js'
 import { truncate } from '../terminal/width.js'
 import { formatCost, formatCount } from '../view/format.js'
-import { table, type TableOptions } from '../view/table.js'
+import { table, tableWidth, type TableOptions } from '../view/table.js'
 import type { ModeReport } from './compare-modes.js'
 import type { Difference, InfluenceReport } from './influence.js'
 import type { RecordedRuns } from './recorded-runs.js'
@@ -54,12 +54,8 @@ export function modesText(report: ModeReport, out: Out): string {
   return `${fit({ heads, rows, optional: [4, 3, 2] }, out)}${failures.join('')}${sum}${billLine(report.calls)}`
 }
 
-function fit(
-  columns: Pick<TableOptions, 'heads' | 'rows' | 'optional' | 'prose'>,
-  { stdout: { columns: width, styled, live } }: Out,
-): string {
-  // What goes into a pipe is not for any width.
-  return table({ ...columns, styled, width: live ? width : Infinity })
+function fit(columns: Pick<TableOptions, 'heads' | 'rows' | 'optional' | 'prose'>, { stdout }: Out): string {
+  return table({ ...columns, styled: stdout.styled, width: tableWidth(stdout) })
 }
 
 function billLine(calls: InfluenceReport['calls']): string {

@@ -11,12 +11,16 @@ const LOOK_MS = 1_000
  * files, mounted volumes and links alike.
  *
  * @param file configuration file in place of the one found upward from here
+ * @param since how the files were when they were read, so that no change after that is missed
  * @returns stops watching
  */
-export function watchConfig(file: string | undefined, changed: () => void): () => void {
-  let before = signature(file)
+export function watchConfig(
+  file: string | undefined,
+  { since, changed }: { readonly since: string; readonly changed: () => void },
+): () => void {
+  let before = since
   const timer = setInterval(() => {
-    const now = signature(file)
+    const now = configSignature(file)
     if (now === before) return
     before = now
     changed()
@@ -26,7 +30,7 @@ export function watchConfig(file: string | undefined, changed: () => void): () =
 }
 
 /** Which files there are, how long and how old; differs whenever a look at them might find something else. */
-function signature(file: string | undefined): string {
+export function configSignature(file: string | undefined): string {
   try {
     const { user, project } = findConfigFiles(systemHost(), file)
     const files = [user, project].filter((path) => path !== undefined)

@@ -1,5 +1,5 @@
 import type { GatewayLog } from '../../gateway/index.js'
-import { REDACTED_PATHS } from '../../gateway/index.js'
+import { LineBuffer, REDACTED_PATHS } from '../../gateway/index.js'
 import type { Shell } from '../shell.js'
 import { oneLine } from '../terminal/sanitize.js'
 import { dollars } from '../../engine/spend.js'
@@ -12,7 +12,7 @@ export interface RequestLog extends GatewayLog {
 }
 
 const FLUSH_MS = 1_000
-const BUFFER_BYTES = 64 * 1024
+const HELD_BYTES = 64 * 1024
 
 /** A log of the gateway on standard error: lines of JSON for machines, or one short line for each request. */
 export async function requestLog(style: LogStyle, shell: Shell): Promise<RequestLog> {
@@ -28,21 +28,19 @@ export async function requestLog(style: LogStyle, shell: Shell): Promise<Request
 
 async function jsonLog(): Promise<RequestLog> {
   const { default: pino } = await import('pino')
-  const destination = pino.destination({
-    dest: 2,
-    sync: false,
-    minLength: BUFFER_BYTES,
-    maxWrite: 2 * BUFFER_BYTES,
-  })
-  const log = pino({ redact: [...REDACTED_PATHS], base: null }, destination)
+  const destination = pino.destination({ dest: 2, sync: false })
+  const lines = new LineBuffer(destination, HELD_BYTES)
+  const log = pino({ redact: [...REDACTED_PATHS], base: null }, lines)
   const flush = (): void => {
     try {
+      lines.flush()
       destination.flushSync()
     } catch {
       // Nobody reads the log; that must not end a server.
     }
   }
   setInterval(flush, FLUSH_MS).unref()
+  process.once('exit', flush)
   destination.on('error', () => {})
   return {
     info: (fields, message) => log.info(fields, message),

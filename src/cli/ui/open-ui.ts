@@ -2,13 +2,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { uiRoutes, type EndedRun, type Route } from '../../gateway/index.js'
 import type { UiContext } from './context.js'
+import { evaluations } from './evaluations.js'
 import { recipesPart } from './recipes/recipes-part.js'
 import type { RecordLine } from '../../record/index.js'
 import { RunTexts } from './runs/run-texts.js'
 import { runsPart } from './runs/runs-part.js'
 import { SpendToday } from './status/spend-today.js'
 import { statusPart } from './status/status-part.js'
-import { evaluations } from './evaluations.js'
 
 /** The built pages, in the package. */
 const PAGES = fileURLToPath(new URL('../../web/app/', import.meta.url))
@@ -37,9 +37,9 @@ export async function openUi(options: Omit<UiContext, 'store'>): Promise<Ui> {
     const spend = new SpendToday(store)
     const texts = new RunTexts(store)
     const closing = new AbortController()
-    const runLogs = evaluations(options.workspace().settings)
+    const measured = evaluations(options.workspace().settings)
     const services = {
-      evaluations: runLogs,
+      evaluations: measured,
       runs: runsPart(context, texts),
       recipes: recipesPart(context),
       status: statusPart(context, { spend, signal: closing.signal }),
@@ -50,8 +50,8 @@ export async function openUi(options: Omit<UiContext, 'store'>): Promise<Ui> {
       onLine: (line) => texts.add(line),
       close() {
         closing.abort()
-        runLogs.close()
         spend.close()
+        measured.close()
         store.close()
       },
     }

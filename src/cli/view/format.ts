@@ -32,3 +32,9 @@ export function formatCost({ usd, unpricedCalls }: Cost): string {
   if (usd === null) return unpricedCalls === 0 ? 'none' : 'unknown'
   return unpricedCalls === 0 ? formatDollars(usd) : `≥ ${formatDollars(usd)}`
 }
+
+/** An interval as digits: percents with one, shares and correlations with two. */
+export function formatInterval({ low, high }: { readonly low: number; readonly high: number }): string {
+  const digits = Math.max(Math.abs(low), Math.abs(high)) > 2 ? 1 : 2
+  return `[${low.toFixed(digits)}, ${high.toFixed(digits)}]`
+}

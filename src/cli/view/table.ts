@@ -8,9 +8,16 @@ export interface TableOptions {
   readonly width: number
   /** Columns left out, in this order, where the terminal is too narrow. */
   readonly optional?: readonly number[]
+  /** The first column holds names to be typed, so it is never shortened. */
+  readonly wholeNames?: boolean
   /** The last column is prose: it stands on the left and is broken into lines. */
   readonly prose?: boolean
   readonly styled?: boolean
+}
+
+/** The width tables may take: that of the terminal, and any in a pipe, whose reader has no width. */
+export function tableWidth({ live, columns }: { readonly live: boolean; readonly columns: number }): number {
+  return live ? columns : Infinity
 }
 
 const GAP = 2
@@ -20,7 +27,7 @@ const MIN_PROSE = 20
 
 /** Rows under headings, as text that fits the terminal. */
 export function table(options: TableOptions): string {
-  const { heads, rows, width, optional = [], prose = false, styled = false } = options
+  const { heads, rows, width, optional = [], prose = false, styled = false, wholeNames = false } = options
   if (rows.length === 0) return ''
   const last = heads.length - 1
   const sizes = heads.map((head, column) =>
@@ -28,7 +35,7 @@ export function table(options: TableOptions): string {
   )
   const narrowest = (column: number): number => {
     const size = sizes[column] as number
-    if (column === 0) return Math.min(MIN_FIRST, size)
+    if (column === 0) return wholeNames ? size : Math.min(MIN_FIRST, size)
     return GAP + (prose && column === last ? Math.min(MIN_PROSE, size) : size)
   }
   const sum = (columns: readonly number[]): number =>
@@ -37,7 +44,7 @@ export function table(options: TableOptions): string {
   for (const column of optional) if (sum(shown) > width) shown = shown.filter((index) => index !== column)
   const first = Math.min(
     sizes[0] as number,
-    Math.max(MIN_FIRST, width - sum(shown.filter((column) => column > 0))),
+    Math.max(narrowest(0), width - sum(shown.filter((column) => column > 0))),
   )
   const lines = (cells: readonly string[], style?: Style): Line[] => {
     const line = shown

@@ -5,7 +5,7 @@ import { formatCost, formatCount, formatDollars, formatDuration } from './format
 import { stageFrame } from './frame.js'
 import { RunState } from './run-state.js'
 import { billByModel, degradedLines, summaryLines } from './summary.js'
-import { table } from './table.js'
+import { table, tableWidth } from './table.js'
 
 const text = (lines: readonly Line[]): string[] => lines.map((line) => paint(line, false).trimEnd())
 const slot = (stage: number, index: number, name: string): SlotRef => ({ stage, index, name, model: name })
@@ -213,6 +213,20 @@ describe('table', () => {
     expect(table({ heads: ['a', 'n', 'what'], rows, width: 30, prose: true })).toBe(
       'a    n  what\none  1  some prose that is\n        rather long\n',
     )
+  })
+
+  it('shortens a long first column, but never one of names to be typed', () => {
+    const names = [['alpaca-eval-baseline', '1', 'some prose']]
+    const heads = ['file', 'n', 'what']
+    expect(table({ heads, rows: names, width: 30, prose: true })).toContain('alpaca-eval-bas…')
+    expect(table({ heads, rows: names, width: 30, prose: true, wholeNames: true })).toContain(
+      'alpaca-eval-baseline',
+    )
+  })
+
+  it('takes any width in a pipe', () => {
+    expect(tableWidth({ live: true, columns: 40 })).toBe(40)
+    expect(tableWidth({ live: false, columns: 40 })).toBe(Infinity)
   })
 
   it('leaves out optional columns where they do not fit', () => {

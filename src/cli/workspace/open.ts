@@ -120,6 +120,10 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
   const book = new RecipeBook({
     recipes,
     modelMap: settings.models,
+    absent: (name) =>
+      own === undefined && OWN_RECIPE_NAMES.includes(name)
+        ? `Recipe "${name}" is made of your own models, and there are none yet. Set a key such as OPENAI_API_KEY, start a local server such as Ollama, or choose models with \`moa init\`.`
+        : undefined,
     model: remembered((address) => {
       const upstream = providers.model(address)
       const kept = cache ? cache.around(upstream) : upstream
@@ -221,7 +225,7 @@ function remembered(make: (address: string) => Model): (address: string) => Mode
 }
 
 /** Says where the reference template could be put, too. */
-function withTemplatePlace(error: unknown, dataFolder: string): unknown {
+export function withTemplatePlace(error: unknown, dataFolder: string): unknown {
   if (!(error instanceof MoaError) || error.code !== 'template_missing') return error
   const place = join(dataFolder, TEMPLATE_NAME)
   return new MoaError(error.code, `${error.message} \`moa data pull moa-template\` saves it as ${place}.`, {

@@ -41,9 +41,11 @@ export function composeNative(
   const order = [...shuffled.filter((index) => !suspect(index)), ...shuffled.filter(suspect)]
   const cleaned = order.map((index) => withoutReasoning(proposals[index]?.text ?? ''))
   const key = keyOf(options.seed, cleaned)
-  const around = [intro(cleaned.length, key), ...reviewBlock(review, key), TASKS[options.task]].join('\n\n')
-  const frame = estimateTokens(around) + cleaned.length * BLOCK_TOKENS
-  const budget = (options.budgetTokens ?? Number.POSITIVE_INFINITY) - frame
+  const head = intro(cleaned.length, key)
+  const tail = [...reviewBlock(review, key), TASKS[options.task]]
+  const frame = (): number => estimateTokens([head, ...tail].join('\n\n')) + cleaned.length * BLOCK_TOKENS
+  const { budgetTokens } = options
+  const budget = budgetTokens === undefined ? Number.POSITIVE_INFINITY : budgetTokens - frame()
   const fitted = fitTexts(cleaned, budget, estimateTokens)
   const blocks = fitted.texts.map((text, index) => {
     const notes = [
@@ -51,12 +53,10 @@ export function composeNative(
       ...(suspect(order[index] as number) ? [OUTLIER_NOTE] : []),
     ]
     const name = `proposal ${index + 1} ${key}`
-    const head = [`<${name}>`, ...notes].join(' ')
-    return `${head}\n${escapeProposal(text)}\n</${name}>`
+    const opening = [`<${name}>`, ...notes].join(' ')
+    return `${opening}\n${escapeProposal(text)}\n</${name}>`
   })
-  const note = [intro(blocks.length, key), ...blocks, ...reviewBlock(review, key), TASKS[options.task]].join(
-    '\n\n',
-  )
+  const note = [head, ...blocks, ...tail].join('\n\n')
   return { messages: appendToLastTurn(messages, note), trimmed: fitted.trimmed, order }
 }
 

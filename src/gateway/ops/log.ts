@@ -33,3 +33,37 @@ export const REDACTED_PATHS: readonly string[] = [
   ]),
   '["x-api-key"]',
 ]
+
+/** Most bytes of UTF-8 that one UTF-16 unit takes. */
+const MOST_BYTES = 3
+
+/**
+ * Joins the lines of a log into few large writes. A destination that joins them itself measures what it holds at every
+ * line, and so copies all of it each time. Bytes, because the garbage collector would carry the pieces of a text around.
+ */
+export class LineBuffer {
+  readonly #destination: { write(text: string): unknown }
+  readonly #bytes: Buffer
+  #used = 0
+
+  /** @param size most bytes held before they are handed over */
+  constructor(destination: { write(text: string): unknown }, size: number) {
+    this.#destination = destination
+    this.#bytes = Buffer.allocUnsafeSlow(size)
+  }
+
+  write(line: string): void {
+    const most = line.length * MOST_BYTES
+    if (this.#used + most > this.#bytes.length) this.flush()
+    if (most > this.#bytes.length) this.#destination.write(line)
+    else this.#used += this.#bytes.write(line, this.#used)
+  }
+
+  /** Hands over what is held. */
+  flush(): void {
+    if (this.#used === 0) return
+    const text = this.#bytes.toString('utf8', 0, this.#used)
+    this.#used = 0
+    this.#destination.write(text)
+  }
+}

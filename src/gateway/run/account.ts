@@ -17,13 +17,6 @@ import {
 import { encodeUsage } from '../../wire/index.js'
 import type { UsageScope } from '../settings.js'
 
-interface StageTime {
-  readonly stage: number
-  readonly kind: string
-  readonly proposals: number
-  readonly durationMs: number
-}
-
 /** `dropped`: still working when its stage ended. */
 export type ProposalOutcome = 'used' | 'failed' | 'dropped'
 
@@ -36,7 +29,9 @@ export class Account {
   finish: Finish | undefined
   readonly #degraded: Degradation[] = []
   readonly #collector: Collector | undefined
-  readonly #stages: StageTime[] = []
+  /** How long each stage took, by its index; kept for a trace only. */
+  readonly #stageMs: Map<number, number> | undefined
+  #lastStage: { readonly stage: number; readonly startedAt: number } | undefined
   readonly #simulated: boolean
 
   /**
@@ -45,6 +40,7 @@ export class Account {
    */
   constructor({ trace, simulated }: { readonly trace: boolean; readonly simulated: boolean }) {
     this.#collector = trace ? new Collector() : undefined
+    this.#stageMs = trace ? new Map() : undefined
     this.#simulated = simulated
   }
 
@@ -54,19 +50,19 @@ export class Account {
       case 'run-start':
         this.run = event
         break
+      case 'stage-start':
+        this.#lastStage = { stage: event.stage, startedAt: performance.now() }
+        break
       case 'stage-end':
-        this.#stages.push({
-          stage: event.stage,
-          kind: event.kind,
-          proposals: event.proposals,
-          durationMs: event.durationMs,
-        })
+        this.#stageMs?.set(event.stage, event.durationMs)
+        this.#lastStage = undefined
         break
       case 'degraded':
         this.#degraded.push(event.degradation)
         break
       case 'finish':
         this.finish = event
+        this.#endLastStage()
         break
       case 'proposal-end':
         this.#noteProposal(event.proposal.slot, 'used')
@@ -79,6 +75,13 @@ export class Account {
         break
       default:
     }
+  }
+
+  /** The stage that writes the answer ends with it, and no event of its own says so. */
+  #endLastStage(): void {
+    if (this.#lastStage === undefined) return
+    const { stage, startedAt } = this.#lastStage
+    this.#stageMs?.set(stage, performance.now() - startedAt)
   }
 
   #noteProposal({ name }: SlotRef, outcome: ProposalOutcome): void {
@@ -115,16 +118,17 @@ export class Account {
   /** The `moa` field of a reply. */
   report(scope: UsageScope): Readonly<Record<string, unknown>> {
     const { run, cost, degraded } = this
-    return {
-      ...(run && { run_id: run.runId, recipe: run.recipe, recipe_hash: run.recipeHash }),
-      ...(this.#simulated && { simulated: true }),
-      calls: this.calls.length,
-      usage_scope: scope,
-      ...(scope === 'answer' && { run_usage: encodeUsage(this.usage) }),
-      cost: { usd: cost.usd, unpriced_calls: cost.unpricedCalls },
-      degraded: degraded.map(({ code, message, slot }) => ({ code, message, ...(slot && { slot }) })),
-      ...(this.#collector && { trace: this.#trace(this.#collector) }),
-    }
+    const report: Record<string, unknown> = run
+      ? { run_id: run.runId, recipe: run.recipe, recipe_hash: run.recipeHash }
+      : {}
+    if (this.#simulated) report['simulated'] = true
+    report['calls'] = this.calls.length
+    report['usage_scope'] = scope
+    if (scope === 'answer') report['run_usage'] = encodeUsage(this.usage)
+    report['cost'] = { usd: cost.usd, unpriced_calls: cost.unpricedCalls }
+    report['degraded'] = degraded.map(({ code, message, slot }) => ({ code, message, ...(slot && { slot }) }))
+    if (this.#collector) report['trace'] = this.#trace(this.#collector)
+    return report
   }
 
   #trace(collector: Collector): Readonly<Record<string, unknown>> {
@@ -133,7 +137,7 @@ export class Account {
       stages: (this.run?.stages ?? []).map(({ kind, slots }, index) => ({
         kind,
         slots: slots.map(({ name, model }) => ({ name, model })),
-        duration_ms: this.#stages.find(({ stage }) => stage === index)?.durationMs ?? null,
+        duration_ms: this.#stageMs?.get(index) ?? null,
       })),
       proposals: proposals.map(({ slot, text, finishReason, model, usage, cost, durationMs }) => ({
         slot,

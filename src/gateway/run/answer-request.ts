@@ -82,8 +82,11 @@ export async function runJob(job: Job, body: unknown): Promise<RunOutcome> {
   const running = key === undefined ? 0 : gateway.runs.ofKey(key.id)
   const admitted = await gateway.admission.admit(key, { request, target, running })
   const reply = understood.reply(Math.floor(gateway.clock.now() / 1000))
-  const limited = { ...order, request: withBudget(request, target, admitted.leftUsd) }
-  const outcome = await perform(job, limited, { reply, headers: admitted.headers })
+  const outcome = await perform(job, order, {
+    request: withBudget(request, target, admitted.leftUsd),
+    reply,
+    headers: admitted.headers,
+  })
   const { account } = outcome
   admitted.settle(account.usage, account.cost.usd ?? 0)
   record(job, order, outcome)
@@ -106,7 +109,7 @@ async function understand(job: Job, decoded: DecodedRequest): Promise<Order> {
   const target = found instanceof Promise ? await found : found
   const { request, ignored } = forwarded(decoded, target, gateway.settings.forward)
   return {
-    decoded: { ...decoded, ignored },
+    decoded: ignored === decoded.ignored ? decoded : { ...decoded, ignored },
     options,
     request: withLimits(request, { options, target }),
     target,
@@ -128,12 +131,11 @@ function forwarded(
 /** Runs an order to its end, however that comes. */
 async function perform(
   { gateway, surface, visit, sink, watcher }: Job,
-  order: Order,
-  { reply, headers }: { reply: Reply; headers: HeaderList },
+  { decoded, target, options }: Order,
+  { request, reply, headers }: { request: ChatRequest; reply: Reply; headers: HeaderList },
 ): Promise<RunOutcome> {
   const { requestId, key, exchange } = visit
   const { settings, heartbeat, targets } = gateway
-  const { decoded, target, request, options } = order
   const tracer = gateway.tracing?.begin({
     requestId,
     model: decoded.model,
@@ -145,10 +147,13 @@ async function perform(
   const observer = tracer && watcher ? bothObservers(tracer, watcher) : (tracer ?? watcher)
   const liveProposals = watcher !== undefined
   const run = new Run({
-    ...order,
     requestId,
     surface,
+    decoded,
     reply,
+    request,
+    options,
+    target,
     settings,
     heartbeat,
     observer,

@@ -8,6 +8,7 @@ import {
   type ChatRequest,
   type ModelEvent,
 } from '../../core/index.js'
+import { Scope } from '../../util/index.js'
 import type { DecodedRequest } from '../../wire/index.js'
 import type { Target } from '../catalog.js'
 import { disclosure } from './disclosure.js'
@@ -64,7 +65,7 @@ const JSON_HEADERS: HeaderList = [...JSON_TYPE, 'cache-control', 'no-store']
 export class Run {
   readonly account: Account
   readonly #init: RunInit
-  readonly #controller = new AbortController()
+  readonly #scope = new Scope()
   readonly #startedAt = performance.now()
   #firstTokenMs: number | undefined
   #answering = false
@@ -76,7 +77,7 @@ export class Run {
 
   /** Ends the run early: every upstream call is closed, and a client that is still there is told why. */
   abort(reason: MoaError): void {
-    this.#controller.abort(reason)
+    this.#scope.abort(reason)
   }
 
   /** Runs the model and sends its answer. Never rejects: failures are told to the client and stand in the outcome. */
@@ -102,7 +103,8 @@ export class Run {
       const result = collector.result()
       if (result.finishReason === 'error') throw this.#brokenOff()
       const usage = this.account.usageOf(options.usage)
-      const body = reply.whole({ ...result, usage }, { moa: this.account.report(options.usage) })
+      const shown = usage === result.usage ? result : { ...result, usage }
+      const body = reply.whole(shown, { moa: this.account.report(options.usage) })
       sink.send({ status: 200, headers: [...JSON_HEADERS, ...this.#headers()], body: JSON.stringify(body) })
       return undefined
     } catch (thrown) {
@@ -185,7 +187,7 @@ export class Run {
     const { target, request, observer, liveProposals = false } = this.#init
     const { account } = this
     const events = target.model.stream(request, {
-      signal: this.#controller.signal,
+      signal: this.#scope.signal,
       delivery,
       liveProposals,
       onCall: (call: CallRecord) => {
@@ -213,7 +215,7 @@ export class Run {
   /** An abort that nobody here asked for is a fault of the model, and somebody waits for an answer. */
   #errorOf(thrown: unknown): MoaError {
     const error = toMoaError(thrown)
-    if (error.code !== 'aborted' || this.#controller.signal.aborted) return error
+    if (error.code !== 'aborted' || this.#scope.aborted) return error
     return new MoaError('internal', 'The model gave up by itself.', { cause: thrown })
   }
 

@@ -6,7 +6,7 @@ import { warn } from '../../notices.js'
 import type { Invocation } from '../../program.js'
 import { oneLine } from '../../terminal/sanitize.js'
 import { formatCount } from '../../view/format.js'
-import { table } from '../../view/table.js'
+import { table, tableWidth } from '../../view/table.js'
 import { openWorkspace } from '../../workspace/open.js'
 import { openEvalLogs } from './eval-logs.js'
 import type { LogFlags } from './list.js'
@@ -54,7 +54,7 @@ export async function evalCompare({
     )
     const comparisons = pairsOf(chosen).map(([a, b]) => compare(a, b, options))
     if (options.json) await shell.write(`${JSON.stringify(comparisons, null, 2)}\n`)
-    else await shell.write(comparisonTable(comparisons, { label, width: shell.stdout.columns }))
+    else await shell.write(comparisonTable(comparisons, { label, width: tableWidth(shell.stdout) }))
     const unequal = comparisons.find(
       ({ items }) => items < Math.max(...chosen.map(({ scores }) => scores.size)),
     )

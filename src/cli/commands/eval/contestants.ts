@@ -74,11 +74,8 @@ export class Cast {
   #checkTarget(target: string): void {
     if (this.isModel(target)) return
     const { book } = this.#workspace
-    if (OWN_RECIPE_NAMES.includes(target))
-      throw new MoaError(
-        'recipe_not_found',
-        `"${target}" is made of models of yours, and no provider was found. Set a key such as OPENAI_API_KEY, start a local server such as Ollama, or run \`moa init\`.`,
-      )
+    // The book says what such a recipe is waiting for.
+    if (OWN_RECIPE_NAMES.includes(target)) book.recipe(target)
     const file = existsSync(target) ? ' A file of recorded answers must end in .json or .jsonl.' : ''
     throw new MoaError(
       'recipe_not_found',

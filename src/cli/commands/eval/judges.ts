@@ -4,6 +4,7 @@ import {
   JUDGE_COLUMNS,
   judgeLeaderboard,
   type JudgeAnalysis,
+  type JudgeColumn,
   type JudgeRow,
 } from '../../../eval/benches/alpaca-eval/analyse/analyse-judges.js'
 import { gatherGold, HUMAN_PRICE, HUMAN_TIME } from '../../../eval/benches/alpaca-eval/analyse/gold.js'
@@ -18,6 +19,7 @@ import { readDataText, stem } from '../../eval/data-file.js'
 import { showView, type EvalView, type FormatFlags } from '../../eval/view.js'
 import type { Invocation } from '../../program.js'
 import type { Shell } from '../../shell.js'
+import { formatInterval } from '../../view/format.js'
 import { openWorkspace } from '../../workspace/open.js'
 import { modelsBeside } from './gold-files.js'
 import { openEvalLogs } from './eval-logs.js'
@@ -153,25 +155,25 @@ export function judgesView(
   const json = shown.map((row) => {
     const detail = details.get(row.judge)
     if (!intervals || detail === undefined) return row
-    const { agreementInterval, swap } = detail
-    return { ...row, 'Human agreement interval': agreementInterval, 'Swap consistency': swap }
+    const { intervals: found, swap } = detail
+    const agreement = found['Human agreement'] ?? null
+    return { ...row, 'Human agreement interval': agreement, intervals: found, 'Swap consistency': swap }
   })
-  const interval = ({ judge }: JudgeRow): string => {
-    const found = details.get(judge)?.agreementInterval
-    return found ? `${found.low.toFixed(1)} to ${found.high.toFixed(1)}` : '-'
+  const cell = (row: JudgeRow, column: JudgeColumn): string | number | null => {
+    const found = intervals ? details.get(row.judge)?.intervals[column] : undefined
+    return found === undefined ? row[column] : `${row[column]?.toFixed(2)} ${formatInterval(found)}`
   }
-  const [agreement, ...others] = JUDGE_COLUMNS
+  const swapped = ({ judge }: JudgeRow): number | null => details.get(judge)?.swap?.consistent ?? null
   return {
     json,
     csv: writeLeaderboard(judgeLeaderboard(shown)),
     tables: [
       {
-        heads: ['judge', agreement, ...(intervals ? ['interval'] : []), ...others],
+        heads: ['judge', ...JUDGE_COLUMNS, ...(intervals ? ['Swap consistency'] : [])],
         rows: shown.map((row) => [
           row.judge,
-          row[agreement],
-          ...(intervals ? [interval(row)] : []),
-          ...others.map((column) => row[column]),
+          ...JUDGE_COLUMNS.map((column) => cell(row, column)),
+          ...(intervals ? [swapped(row)] : []),
         ]),
       },
     ],

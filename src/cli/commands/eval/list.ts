@@ -2,7 +2,7 @@ import type { RunRecord } from '../../../eval/harness/eval-log.js'
 import type { Invocation } from '../../program.js'
 import { oneLine } from '../../terminal/sanitize.js'
 import { formatDollars } from '../../view/format.js'
-import { table } from '../../view/table.js'
+import { table, tableWidth } from '../../view/table.js'
 import { openWorkspace } from '../../workspace/open.js'
 import { openEvalLogs } from './eval-logs.js'
 
@@ -21,7 +21,7 @@ export async function evalList({ shell, options }: Invocation<LogFlags>): Promis
     if (runs.length === 0) return shell.note('There are no runs yet; `moa eval run` makes one.')
     const heads = ['run', 'status', 'answers', 'judged', 'cost', 'begun', 'contestants']
     await shell.write(
-      table({ heads, rows: runs.map(rowOf), width: shell.stdout.columns, optional: [4, 5], prose: true }),
+      table({ heads, rows: runs.map(rowOf), width: tableWidth(shell.stdout), optional: [4, 5], prose: true }),
     )
   } finally {
     store.close()

@@ -6,8 +6,8 @@ import { formatProblem, isRemark, type Problem } from '../../../eval/problems.js
 import { warn } from '../../notices.js'
 import type { Shell } from '../../shell.js'
 import { oneLine } from '../../terminal/sanitize.js'
-import { formatCost, formatCount, formatSeconds } from '../../view/format.js'
-import { table } from '../../view/table.js'
+import { formatCost, formatInterval, formatCount, formatSeconds } from '../../view/format.js'
+import { table, tableWidth } from '../../view/table.js'
 import { itemName } from '../../display/eval-progress.js'
 
 /** A run with its figures, what it took, and what went wrong: all that can be told of it, from its log alone. */
@@ -60,7 +60,7 @@ export async function writeReport(
   { shell, json }: { readonly shell: Shell; readonly json: boolean },
 ): Promise<void> {
   if (json) await shell.write(`${JSON.stringify(reportJson(report), null, 2)}\n`)
-  else await shell.write(reportText(report, shell.stdout.columns))
+  else await shell.write(reportText(report, tableWidth(shell.stdout)))
   if (json) return
   for (const problem of report.results.problems)
     // Those are told one by one below.
@@ -189,7 +189,7 @@ function cell({ values, intervals }: ResultRow, { key, digits = 2 }: ResultColum
   if (typeof value === 'string') return oneLine(value)
   const interval = intervals[key]
   const shown = value.toFixed(digits)
-  return interval === undefined ? shown : `${shown} [${interval.low.toFixed(1)}, ${interval.high.toFixed(1)}]`
+  return interval === undefined ? shown : `${shown} ${formatInterval(interval)}`
 }
 
 function taken(account: Account | undefined): string[] {

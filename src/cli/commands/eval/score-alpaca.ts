@@ -15,10 +15,12 @@ import {
 } from '../../../eval/benches/alpaca-eval/score/score-sets.js'
 import type { AnnotationSet, GamedRows } from '../../../eval/benches/alpaca-eval/types.js'
 import type { FoldOrder } from '../../../eval/stats/fold-order.js'
+import type { Interval } from '../../../eval/stats/index.js'
 import { ProblemLog } from '../../../eval/problems.js'
 import { readDataText } from '../../eval/data-file.js'
 import { showView, type Cell, type EvalView, type FormatFlags } from '../../eval/view.js'
 import type { Invocation } from '../../program.js'
+import { formatInterval } from '../../view/format.js'
 
 export interface ScoreAlpacaOptions extends FormatFlags {
   readonly annotations: readonly string[]
@@ -162,7 +164,7 @@ export function alpacaView(
       {
         heads: shown.map(([, head]) => head),
         rows: cellsOf(
-          best,
+          best.map(withIntervals),
           shown.map(([column]) => column),
         ),
       },
@@ -196,6 +198,19 @@ function besides({ corrected, lengthControl, intervals }: ScoredSet, inFull: boo
         cv_scores_mean: lengthControl.scores,
       }),
   }
+}
+
+/** A row whose resampled figures stand with their intervals. */
+function withIntervals(row: Row): Row {
+  const { intervals } = row as { readonly intervals?: ScoredSet['intervals'] }
+  if (!intervals) return row
+  const cells = Object.entries(intervals).flatMap(([column, interval]: [string, Interval | null]) => {
+    const value = row[column]
+    return interval === null || typeof value !== 'number'
+      ? []
+      : [[column, `${value.toFixed(2)} ${formatInterval(interval)}`] as const]
+  })
+  return { ...row, ...Object.fromEntries(cells) }
 }
 
 const rank = (row: ScoreRow): number => row.length_controlled_winrate ?? row.win_rate ?? -Infinity

@@ -3,7 +3,7 @@ import type { RunResults } from '../../../eval/harness/results.js'
 import { warn } from '../../notices.js'
 import type { Invocation } from '../../program.js'
 import { oneLine } from '../../terminal/sanitize.js'
-import { table } from '../../view/table.js'
+import { table, tableWidth } from '../../view/table.js'
 import { openWorkspace } from '../../workspace/open.js'
 import { openEvalLogs } from './eval-logs.js'
 import { isPartial, reportJson, SIMULATED, writeReport } from './report-run.js'
@@ -27,7 +27,7 @@ export async function evalShow({ shell, args, options, exitWith }: Invocation<Sh
       await shell.write(`${JSON.stringify(all, null, 2)}\n`)
     } else await writeReport(report, { shell, json: options.json === true })
     if (options.items && !options.json)
-      await shell.write(`\n${itemTable(log, report.results, shell.stdout.columns)}`)
+      await shell.write(`\n${itemTable(log, report.results, tableWidth(shell.stdout))}`)
     if (isPartial(report)) exitWith(3)
   } finally {
     store.close()

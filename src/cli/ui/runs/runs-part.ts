@@ -41,11 +41,12 @@ function requireOperator({ write }: UiContext, { visit: { key } }: UiRequest): v
   )
 }
 
-function list({ context, texts }: Runs, request: UiRequest): RunList {
+async function list({ context, texts }: Runs, request: UiRequest): Promise<RunList> {
   requireOperator(context, request)
   const { settings, history } = context.workspace()
   const content = settings.history.content === true
   if (history === undefined) return { off: 'disabled', content, runs: [] }
+  await history.ready()
   history.flush()
   const { query } = request
   const recipe = query.get('recipe') ?? undefined
@@ -79,10 +80,11 @@ function listed(trace: RunTrace, texts: RunTexts): ListedRun {
   }
 }
 
-function show({ context, texts }: Runs, request: UiRequest): RunDocument {
+async function show({ context, texts }: Runs, request: UiRequest): Promise<RunDocument> {
   requireOperator(context, request)
   const id = request.params['id'] ?? ''
   const { history } = context.workspace()
+  await history?.ready()
   history?.flush()
   const [trace, more] = history?.find(id) ?? []
   if (trace === undefined || more !== undefined)

@@ -1,11 +1,11 @@
-import { bootstrapInterval, mean, type BootstrapOptions, type Interval } from '../../../stats/index.js'
+import { mean, type BootstrapOptions } from '../../../stats/index.js'
 import { ProblemLog, type Problem } from '../../../problems.js'
 import type { HumanVote, JudgeVote } from '../read/votes.js'
 import type { Leaderboard } from '../score/leaderboard.js'
 import { agreementWithHumans, biasOf, varianceOf, type AgreementReport } from './agreement.js'
 import { fillBallot, humanBallot, longestBallot, type Ballot } from './ballot.js'
-import { estimateVotes, voteDistance } from './estimate.js'
 import { gatherGold, type Gold } from './gold.js'
+import { judgeIntervals, type JudgeIntervals } from './intervals.js'
 import type { ListDetection } from './list-detection.js'
 import { correlate, winRatesOf, type WinRates } from './rank-models.js'
 import { styleOf, type StyleReport } from './style.js'
@@ -40,8 +40,8 @@ export interface JudgeDetails {
   readonly winRates: WinRates
   /** Only for judges whose votes were given, on request. */
   readonly swap: SwapConsistency | null
-  /** Bootstrap interval of the human agreement over pairs, on request. */
-  readonly agreementInterval: Interval | null
+  /** Bootstrap intervals over pairs of what rests on votes, on request. */
+  readonly intervals: JudgeIntervals
 }
 
 export interface AnalyseOptions {
@@ -62,7 +62,7 @@ export interface AnalyseOptions {
   readonly references?: boolean
   /** Adds swap consistency. Default false. */
   readonly swaps?: boolean
-  /** Adds bootstrap intervals of the human agreement. */
+  /** Adds bootstrap intervals. */
   readonly bootstrap?: BootstrapOptions
 }
 
@@ -84,7 +84,7 @@ export function analyseJudges(options: AnalyseOptions): JudgeAnalysis {
   const { crossAnnotations, annotations = [], lists = 'current' } = options
   const gold = gatherGold(crossAnnotations, { annotations, log })
   const humans = humanBallot(gold)
-  const context: Context = { ...options, gold, lists, humanRates: winRatesOf(humans, gold) }
+  const context: Context = { ...options, gold, lists, humans, humanRates: winRatesOf(humans, gold) }
   const analysed = options.judges.map((judge) => {
     const line = analyse(fillBallot(judge, { gold, log }), context)
     return { ...line, details: { ...line.details, swap: options.swaps ? swapsOf(judge) : null } }
@@ -104,6 +104,7 @@ export function analyseJudges(options: AnalyseOptions): JudgeAnalysis {
 interface Context extends AnalyseOptions {
   readonly gold: Gold
   readonly lists: ListDetection
+  readonly humans: Ballot
   readonly humanRates: WinRates
 }
 
@@ -114,7 +115,8 @@ function swapsOf(judge: AnalyseOptions['judges'][number]): SwapConsistency {
 }
 
 function analyse(ballot: Ballot, context: Context): { row: JudgeRow; details: JudgeDetails } {
-  const { gold, lists, humanRates, bootstrap } = context
+  const { gold, lists, humans, humanRates, bootstrap } = context
+  const models = Object.keys(humanRates)
   const human = ballot.name === 'humans'
   const variance = varianceOf(ballot)
   const winRates = winRatesOf(ballot, gold)
@@ -127,7 +129,7 @@ function analyse(ballot: Ballot, context: Context): { row: JudgeRow; details: Ju
     style: styleOf(ballot, { gold, lists }),
     winRates,
     swap: null,
-    agreementInterval: bootstrap && !human ? agreementInterval(ballot, { gold, bootstrap }) : null,
+    intervals: bootstrap ? judgeIntervals(ballot, { gold, lists, humans, models, bootstrap }) : {},
   }
   return { row: rowOf(ballot, details), details }
 }
@@ -150,27 +152,6 @@ function rowOf(ballot: Ballot, details: JudgeDetails): JudgeRow {
   }
   const cells = Object.entries(numbers).map(([column, value]) => [column, Number.isNaN(value) ? null : value])
   return { judge: ballot.name, ...(Object.fromEntries(cells) as Record<JudgeColumn, number | null>) }
-}
-
-function agreementInterval(ballot: Ballot, options: { gold: Gold; bootstrap: BootstrapOptions }): Interval {
-  const { pairs } = options.gold
-  const distances = ballot.votes.map((votes) =>
-    pairs.map((pair, place) => voteDistance(votes[place] as number, estimateVotes(pair.votes))),
-  )
-  const agreement = (counts: Uint32Array): number =>
-    100 *
-    mean(
-      distances.map((list) => {
-        let [total, drawn] = [0, 0]
-        list.forEach((distance, place) => {
-          if (Number.isNaN(distance)) return
-          total += distance * (counts[place] as number)
-          drawn += counts[place] as number
-        })
-        return 1 - total / drawn
-      }),
-    )
-  return bootstrapInterval(pairs.length, agreement, options.bootstrap)
 }
 
 /** The judges' rows as a leaderboard that can be written as a file. */

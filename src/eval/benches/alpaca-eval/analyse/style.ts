@@ -25,16 +25,16 @@ export function styleOf(ballot: Ballot, options: { gold: Gold; lists: ListDetect
   const gains: number[] = []
   const listed: number[] = []
   let [bestLists, worseLists] = [0, 0]
-  ballot.first.forEach((vote, place) => {
-    const best = vote >= 1 && vote < 1.5 ? 0 : 1
-    const worse = vote > 1.5 && vote <= 2 ? 0 : 1
+  ballot.first.forEach((_, place) => {
+    const taste = tasteOn(ballot, place, options)
+    const { best, worse } = taste
     const { lengths } = gold.pairs[place] as GoldPair
     const gain = lengths[best] - lengths[worse]
-    if (Math.abs(gain) > SIGNIFICANT_LENGTH) longer.push(gain > 0 ? 1 : 0)
+    if (!Number.isNaN(taste.longer)) longer.push(taste.longer)
     // 0 of 0 code points is left out; a winner over an empty output is infinitely longer, as in the original.
     if (lengths[worse] > 0 || gain !== 0) gains.push(gain / lengths[worse])
+    if (!Number.isNaN(taste.listed)) listed.push(taste.listed)
     const found = gold.lists(place, lists)
-    if (found[best] !== found[worse]) listed.push(found[best] ? 1 : 0)
     bestLists += Number(found[best])
     worseLists += Number(found[worse])
   })
@@ -43,6 +43,36 @@ export function styleOf(ballot: Ballot, options: { gold: Gold; lists: ListDetect
     percentage_longer: meanOrNull(gains),
     probability_prefer_list: meanOrNull(listed),
     percentage_list: worseLists === 0 ? null : (bestLists - worseLists) / worseLists,
+  }
+}
+
+/** What the first vote on one pair says about taste. */
+export interface Taste {
+  readonly best: 0 | 1
+  readonly worse: 0 | 1
+  /** Whether the longer output won; NaN where the lengths hardly differ. */
+  readonly longer: number
+  /** Whether the output with the list won; NaN where both or none has one. */
+  readonly listed: number
+}
+
+/** The taste one pair shows. */
+export function tasteOn(
+  { first }: Ballot,
+  place: number,
+  { gold, lists }: { gold: Gold; lists: ListDetection },
+): Taste {
+  const vote = first[place] as number
+  const best = vote >= 1 && vote < 1.5 ? 0 : 1
+  const worse = vote > 1.5 && vote <= 2 ? 0 : 1
+  const { lengths } = gold.pairs[place] as GoldPair
+  const gain = lengths[best] - lengths[worse]
+  const found = gold.lists(place, lists)
+  return {
+    best,
+    worse,
+    longer: Math.abs(gain) > SIGNIFICANT_LENGTH ? Number(gain > 0) : NaN,
+    listed: found[best] === found[worse] ? NaN : Number(found[best]),
   }
 }
 

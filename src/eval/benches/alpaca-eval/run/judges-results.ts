@@ -108,7 +108,7 @@ function goldOf(
 
 function rowsOf({ rows, details }: JudgeAnalysis): RunResults['rows'] {
   return rows.map(({ judge, ...values }) => {
-    const { swap = null, agreementInterval = null } = details.get(judge) ?? {}
+    const { swap = null, intervals = {} } = details.get(judge) ?? {}
     return {
       contestant: judge,
       values: {
@@ -116,7 +116,7 @@ function rowsOf({ rows, details }: JudgeAnalysis): RunResults['rows'] {
         'Swap consistency': swap?.consistent ?? null,
         'Prefers first shown': swap?.prefersFirst ?? null,
       },
-      intervals: agreementInterval === null ? {} : { 'Human agreement': agreementInterval },
+      intervals,
     }
   })
 }
