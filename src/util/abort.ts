@@ -98,7 +98,8 @@ export class Scope implements LinkedController {
     if (this.#controller === undefined) {
       this.#controller = new AbortController()
       if (this.#aborted) this.#controller.abort(this.#reason)
-      SCOPES.set(this.#controller.signal, this)
+      const signal: OwnSignal = this.#controller.signal
+      signal[OWNER] = this
     }
     return this.#controller.signal
   }
@@ -150,8 +151,8 @@ export class Scope implements LinkedController {
   }
 
   /** The scope that ends with a signal. It lets go of the signal when nobody follows any more. */
-  static of(signal: AbortSignal): Scope {
-    const known = SCOPES.get(signal)
+  static of(signal: OwnSignal): Scope {
+    const known = signal[OWNER] ?? SCOPES.get(signal)
     if (known !== undefined) return known
     const scope = new Scope()
     const end = (): void => scope.abort(abortReason(signal))
@@ -169,5 +170,12 @@ export class Scope implements LinkedController {
   }
 }
 
-/** Scopes by their signals: those made here, and those of others that somebody follows. */
+/**
+ * Where a signal that was made here keeps its scope. Not in a map with weak keys: once such a map is old, only a full
+ * garbage collection takes its values away, and there is one for every run.
+ */
+const OWNER = Symbol('scope')
+type OwnSignal = AbortSignal & { [OWNER]?: Scope }
+
+/** Scopes of signals made elsewhere, while somebody follows them. */
 const SCOPES = new WeakMap<AbortSignal, Scope>()
