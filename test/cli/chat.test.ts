@@ -67,7 +67,7 @@ describe('moa chat', () => {
       { role: 'assistant' },
     ])
     expect(sim.log[1]?.messages).toEqual([{ role: 'user', content: 'Again' }])
-    expect(stderr).toContain('moa: Cannot write /no/such/folder/x: there is no such file.')
+    expect(stderr).toContain('moa: Cannot write /no/such/folder/x: there is no such folder.')
   })
 
   it('goes on after a mistake or a failure, and tells a script of it', async () => {
