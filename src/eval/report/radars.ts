@@ -1,19 +1,5 @@
+import { FLASK_SKILLS } from '../benches/flask/vocabulary.js'
 import type { DocumentColumn, DocumentItem, DocumentRadar, DocumentRow } from './document.js'
-
-const FLASK_AXES = [
-  'robustness',
-  'correctness',
-  'efficiency',
-  'factuality',
-  'commonsense',
-  'comprehension',
-  'insightfulness',
-  'completeness',
-  'metacognition',
-  'readability',
-  'conciseness',
-  'harmlessness',
-] as const
 
 /** Fewest axes that make a figure. */
 const LEAST_AXES = 3
@@ -37,7 +23,7 @@ export function radarsOf(
   },
 ): readonly DocumentRadar[] {
   const names = rows.map(({ name }) => name)
-  const skills = FLASK_AXES.filter((axis) => rows.some(({ values }) => typeof values[axis] === 'number'))
+  const skills = FLASK_SKILLS.filter((axis) => rows.some(({ values }) => typeof values[axis] === 'number'))
   if (benchmark.startsWith('flask') && skills.length >= LEAST_AXES)
     return [
       {
