@@ -1,23 +1,13 @@
 // The simulated upstream of bench/engine.js: first token after 50 ms, then 100 chunks 5 ms apart, or the same in one
 // JSON body after as long. One shared timer paces all streams, so that it can serve hundreds at a time on one core.
 import { createServer } from 'node:http'
+import { body, chunk } from '../chat-wire.js'
 
 const FIRST_MS = 50
 const CHUNKS = 100
 const PACE_MS = 5
 /** When the last chunk goes out. */
 export const CALL_MS = FIRST_MS + (CHUNKS - 1) * PACE_MS
-
-const chunk = (delta, finish = null, extra = {}) =>
-  `data: ${JSON.stringify({
-    id: 'chatcmpl-bench',
-    object: 'chat.completion.chunk',
-    created: 1_700_000_000,
-    model: 'bench',
-    system_fingerprint: 'fp_bench',
-    choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }],
-    ...extra,
-  })}\n\n`
 
 const WORD = 'lorem '
 const usage = { prompt_tokens: 200, completion_tokens: CHUNKS, total_tokens: 200 + CHUNKS }
@@ -26,23 +16,7 @@ const first = Buffer.from(chunk({ role: 'assistant', content: '' }) + chunk({ co
 const last = Buffer.from(
   chunk({ content: WORD }) + chunk({}, 'stop') + chunk({}, null, { choices: [], usage }) + 'data: [DONE]\n\n',
 )
-const whole = Buffer.from(
-  JSON.stringify({
-    id: 'chatcmpl-bench',
-    object: 'chat.completion',
-    created: 1_700_000_000,
-    model: 'bench',
-    choices: [
-      {
-        index: 0,
-        message: { role: 'assistant', content: WORD.repeat(CHUNKS), refusal: null },
-        logprobs: null,
-        finish_reason: 'stop',
-      },
-    ],
-    usage,
-  }),
-)
+const whole = Buffer.from(body(WORD.repeat(CHUNKS), usage))
 
 const open = new Set()
 let late = 0

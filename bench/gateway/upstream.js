@@ -1,19 +1,10 @@
 // The simulated provider of bench/gateway.js: one JSON answer, or a stream of 50 chunks, each a write of its own.
 // The request's model name says which: `json`, `stream` (as fast as it goes), `paced` (2 ms apart).
 import { createServer } from 'node:http'
+import { body, chunk } from '../chat-wire.js'
 
 const CHUNKS = 50
 const PACE_MS = 2
-const chunk = (delta, finish = null, more = {}) =>
-  `data: ${JSON.stringify({
-    id: 'chatcmpl-bench',
-    object: 'chat.completion.chunk',
-    created: 1_700_000_000,
-    model: 'bench',
-    system_fingerprint: 'fp_bench',
-    choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }],
-    ...more,
-  })}\n\n`
 const usage = { prompt_tokens: 12, completion_tokens: CHUNKS, total_tokens: 12 + CHUNKS }
 const pieces = [
   chunk({ role: 'assistant', content: '' }),
@@ -22,21 +13,7 @@ const pieces = [
   ),
   `${chunk({}, 'stop')}${chunk({}, null, { choices: [], usage })}data: [DONE]\n\n`,
 ]
-const whole = JSON.stringify({
-  id: 'chatcmpl-bench',
-  object: 'chat.completion',
-  created: 1_700_000_000,
-  model: 'bench',
-  choices: [
-    {
-      index: 0,
-      message: { role: 'assistant', content: 'tok0 '.repeat(50), refusal: null },
-      logprobs: null,
-      finish_reason: 'stop',
-    },
-  ],
-  usage,
-})
+const whole = body('tok0 '.repeat(50), usage)
 
 function stream(response, wait) {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' })

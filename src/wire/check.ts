@@ -2,7 +2,8 @@ import { MoaError } from '../core/index.js'
 
 /** Readers for JSON of strangers: each names the field at fault. `null` counts as absent. */
 
-type Fields = Readonly<Record<string, unknown>>
+/** A JSON object whose fields are not looked at yet. */
+export type Fields = Readonly<Record<string, unknown>>
 
 export function bad(param: string, message: string): MoaError {
   return new MoaError('invalid_request', `${param}: ${message}`, { param })

@@ -6,10 +6,11 @@ import {
   optionalBoolean,
   optionalNumber,
   optionalString,
-  shallow,
   string,
+  type Fields,
 } from './check.js'
 import { decodeMessage } from './decode-message.js'
+import { decodeChoiceWord, decodeFormat, decodeFunction } from './decode-tools.js'
 
 /** What a client asked for. */
 export interface DecodedRequest {
@@ -117,8 +118,6 @@ export function decodeRequest(body: unknown): DecodedRequest {
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
-type Fields = Readonly<Record<string, unknown>>
-
 function readSampling(fields: Fields, request: Writable<ChatRequest>): void {
   const number = (name: string, min: number, max: number): number | undefined =>
     optionalNumber(fields[name], name, { min, max })
@@ -171,58 +170,20 @@ function readTool(tool: unknown, param: string): Tool {
   const fields = object(tool, param)
   if (fields['type'] !== 'function')
     throw bad(`${param}.type`, 'expected "function"; tools that run on a provider are not passed on.')
-  const fn = object(fields['function'], `${param}.function`)
-  const description = optionalString(fn['description'], `${param}.function.description`)
-  const parameters = fn['parameters']
-  const strict = optionalBoolean(fn['strict'], `${param}.function.strict`)
-  return {
-    name: string(fn['name'], `${param}.function.name`),
-    ...(description !== undefined && { description }),
-    ...(parameters !== undefined &&
-      parameters !== null && {
-        parameters: object(
-          shallow(parameters, `${param}.function.parameters`),
-          `${param}.function.parameters`,
-        ),
-      }),
-    ...(strict !== undefined && { strict }),
-  }
+  const place = `${param}.function`
+  return decodeFunction(object(fields['function'], place), place)
 }
 
 function readToolChoice(choice: unknown): ToolChoice {
-  if (choice === 'auto' || choice === 'none' || choice === 'required') return choice
-  if (typeof choice === 'string')
-    throw bad(
-      'tool_choice',
-      `expected "auto", "none", "required" or a function, got "${choice.slice(0, 40)}".`,
-    )
+  const word = decodeChoiceWord(choice)
+  if (word !== undefined) return word
   const fn = object(object(choice, 'tool_choice')['function'], 'tool_choice.function')
   return { name: string(fn['name'], 'tool_choice.function.name') }
 }
 
 function readResponseFormat(format: unknown): ResponseFormat {
-  const fields = object(format, 'response_format')
-  switch (fields['type']) {
-    case 'text':
-      return { type: 'text' }
-    case 'json_object':
-      return { type: 'json' }
-    case 'json_schema': {
-      const inner = object(fields['json_schema'], 'response_format.json_schema')
-      const description = optionalString(inner['description'], 'response_format.json_schema.description')
-      const strict = optionalBoolean(inner['strict'], 'response_format.json_schema.strict')
-      return {
-        type: 'json-schema',
-        name: string(inner['name'], 'response_format.json_schema.name'),
-        schema: object(
-          shallow(inner['schema'] ?? {}, 'response_format.json_schema.schema'),
-          'response_format.json_schema.schema',
-        ),
-        ...(description !== undefined && { description }),
-        ...(strict !== undefined && { strict }),
-      }
-    }
-    default:
-      throw bad('response_format.type', 'expected "text", "json_object" or "json_schema".')
-  }
+  return decodeFormat(object(format, 'response_format'), 'response_format', (fields) => {
+    const place = 'response_format.json_schema'
+    return [object(fields['json_schema'], place), place]
+  })
 }

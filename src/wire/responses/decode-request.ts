@@ -1,10 +1,4 @@
-import {
-  MoaError,
-  type ChatRequest,
-  type ResponseFormat,
-  type Tool,
-  type ToolChoice,
-} from '../../core/index.js'
+import { MoaError, type ChatRequest, type Tool, type ToolChoice } from '../../core/index.js'
 import {
   array,
   bad,
@@ -12,10 +6,11 @@ import {
   optionalBoolean,
   optionalNumber,
   optionalString,
-  shallow,
   string,
+  type Fields,
 } from '../check.js'
 import type { DecodedRequest } from '../decode-request.js'
+import { decodeChoiceWord, decodeFormat, decodeFunction } from '../decode-tools.js'
 import { decodeInput } from './decode-input.js'
 
 /** What a client asked for over `/v1/responses`. */
@@ -109,8 +104,6 @@ export function decodeResponsesRequest(body: unknown): DecodedResponsesRequest {
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
-type Fields = Readonly<Record<string, unknown>>
-
 function refuseState(fields: Fields): void {
   for (const [param, way] of Object.entries(STATEFUL))
     if (fields[param] !== undefined && fields[param] !== null)
@@ -167,58 +160,25 @@ function readTools(fields: Fields, request: Writable<ChatRequest>): void {
   if (text === undefined || text === null) return
   const format = object(text, 'text')['format']
   if (format !== undefined && format !== null)
-    request.responseFormat = readFormat(object(format, 'text.format'))
+    request.responseFormat = decodeFormat(object(format, 'text.format'), 'text.format', (schema) => [
+      schema,
+      'text.format',
+    ])
 }
 
 function readTool(value: unknown, param: string): Tool {
   const tool = object(value, param)
   if (tool['type'] !== 'function')
     throw bad(`${param}.type`, 'expected "function"; tools that run on a provider are not passed on.')
-  const description = optionalString(tool['description'], `${param}.description`)
-  const parameters = tool['parameters']
-  const strict = optionalBoolean(tool['strict'], `${param}.strict`)
-  const place = `${param}.parameters`
-  return {
-    name: string(tool['name'], `${param}.name`),
-    ...(description !== undefined && { description }),
-    ...(parameters !== undefined &&
-      parameters !== null && { parameters: object(shallow(parameters, place), place) }),
-    ...(strict !== undefined && { strict }),
-  }
+  return decodeFunction(tool, param)
 }
 
 function readToolChoice(choice: unknown): ToolChoice {
-  if (choice === 'auto' || choice === 'none' || choice === 'required') return choice
-  if (typeof choice === 'string')
-    throw bad(
-      'tool_choice',
-      `expected "auto", "none", "required" or a function, got "${choice.slice(0, 40)}".`,
-    )
+  const word = decodeChoiceWord(choice)
+  if (word !== undefined) return word
   const fields = object(choice, 'tool_choice')
   if (fields['type'] !== 'function') throw bad('tool_choice.type', 'expected "function".')
   return { name: string(fields['name'], 'tool_choice.name') }
-}
-
-function readFormat(format: Fields): ResponseFormat {
-  switch (format['type']) {
-    case 'text':
-      return { type: 'text' }
-    case 'json_object':
-      return { type: 'json' }
-    case 'json_schema': {
-      const description = optionalString(format['description'], 'text.format.description')
-      const strict = optionalBoolean(format['strict'], 'text.format.strict')
-      return {
-        type: 'json-schema',
-        name: string(format['name'], 'text.format.name'),
-        schema: object(shallow(format['schema'] ?? {}, 'text.format.schema'), 'text.format.schema'),
-        ...(description !== undefined && { description }),
-        ...(strict !== undefined && { strict }),
-      }
-    }
-    default:
-      throw bad('text.format.type', 'expected "text", "json_object" or "json_schema".')
-  }
 }
 
 /** `include` asks for logprobs; what else it can ask for is not there and counts as ignored. */
