@@ -185,8 +185,8 @@ describe('moa replay, mistakes', () => {
     [['none.jsonl'], /^moa: Can't read the recording none\.jsonl: /],
     [['moa.config.yaml'], /is not a recording/],
     [
-      ['run.jsonl.gz', '--run', '7'],
-      /^moa: There is no run "7" in run\.jsonl\.gz; give a number from 1 to 1/,
+      ['run.jsonl.gz', '--run', '7x'],
+      /^moa: There is no run "7x" in run\.jsonl\.gz; give a number from 1 to 1/,
     ],
     [['run.jsonl.gz', '--without', 'lab/adda'], /no proposer "lab\/adda".* Did you mean "lab\/ada"\?/],
     [
