@@ -125,6 +125,8 @@ export interface GatewayInput {
   readonly port?: number
   /** File with keys and what they have spent; a relative path starts at the configuration file. */
   readonly keysFile?: string
+  /** Redis in which several gateways count requests and tokens of each key together: `redis://host:6379/0`. */
+  readonly redis?: string
   /** Show a mixture's progress as thinking: not, a line for each step, or with the proposals' text. Default true. */
   readonly progress?: boolean | 'proposals'
   /** Whose tokens `usage` counts. Default `run`. */

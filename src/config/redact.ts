@@ -15,7 +15,7 @@ export function redactSettings(settings: Settings): Record<string, unknown> {
     ...(Object.keys(prices).length > 0 && { prices }),
     ...(Object.keys(proxy).length > 0 && { proxy: mapValues(proxy, withoutCredentials) }),
     dataFolder,
-    ...(Object.keys(settings.gateway).length > 0 && { gateway: settings.gateway }),
+    ...(Object.keys(settings.gateway).length > 0 && { gateway: shownGateway(settings.gateway) }),
     ...(Object.keys(settings.history).length > 0 && { history: settings.history }),
     data: { ...data, ...(data.mirror !== undefined && { mirror: withoutCredentials(data.mirror) }) },
   }
@@ -33,6 +33,11 @@ function shown(provider: ProviderSettings): Record<string, unknown> {
     ...rest,
   }
 }
+
+const shownGateway = ({ redis, ...rest }: Settings['gateway']): Settings['gateway'] => ({
+  ...rest,
+  ...(redis !== undefined && { redis: withoutCredentials(redis) }),
+})
 
 function withoutCredentials(url: string): string {
   return url.replace(/\/\/[^/@]*@/, '//').replace(/\?.*$/, '?(hidden)')

@@ -101,11 +101,23 @@ const history = z
   })
   .describe('Runs kept for `moa runs`')
 
+/** User and password, host, port, number of the database, options. */
+const REDIS_ADDRESS =
+  /^rediss?:\/\/([^\s/?#@]*@)?([^\s/?#@:[\]]+|\[[\d.:A-Fa-f]+\])(:\d{1,5})?(\/\d*)?(\?[^\s#]*)?$/
+
 const gateway = z
   .strictObject({
     host: z.string().min(1).optional().describe('Address to listen on. Default 127.0.0.1'),
     port: z.number().int().min(0).max(65535).optional().describe('Default 4020'),
     keysFile: z.string().min(1).optional().describe('File with keys and what they have spent'),
+    redis: z
+      .string()
+      .regex(
+        REDIS_ADDRESS,
+        'expected redis://user:password@host:port/database, the host alone being needed (rediss for TLS); write "/", "@" and the like in a password as %2F, %40',
+      )
+      .optional()
+      .describe('Redis in which several gateways count rate limits together'),
     progress: z
       .union([z.boolean(), z.literal('proposals')])
       .optional()

@@ -30,7 +30,8 @@ export function secretWarnings(source: Source): string[] {
 function isSecret(value: string, path: readonly PropertyKey[]): boolean {
   if (value.includes('${')) return false
   if (KEY_SHAPE.test(value)) return true
-  const [top, , field, header] = path.map(String)
+  const [top, second, field, header] = path.map(String)
+  if (top === 'gateway') return second === 'redis' && /\/\/[^/]*:[^/]+@/.test(value)
   if (top !== 'providers') return false
   if (field === 'apiKey') return value.length >= 8
   if (field === 'baseURL') return /\/\/[^/]*:[^/]*@|[?&](api-?)?key=./i.test(value)

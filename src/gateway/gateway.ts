@@ -6,6 +6,7 @@ import { Budgets } from './access/budgets.js'
 import { KeyRing } from './access/key-ring.js'
 import type { KeyRecord, KeyStore } from './access/key-store.js'
 import { RateLimits } from './access/rate-limits.js'
+import { Sharing, type RedisClient } from './access/sharing.js'
 import { memorySpendStore, type SpendStore } from './access/spend-store.js'
 import type { Catalog } from './catalog.js'
 import { BodyMemory } from './http/body.js'
@@ -34,8 +35,8 @@ export interface GatewayOptions {
   readonly keys?: KeyStore
   /** What keys have spent. Default: in memory, forgotten when the process ends. */
   readonly spend?: SpendStore
-  /** An ioredis client, for rate limits that several processes share. */
-  readonly redis?: unknown
+  /** An ioredis client, for rate limits that several gateways share. Closing it is up to whoever opened it. */
+  readonly redis?: RedisClient
   /** The gateway listens on this machine only. Default false. */
   readonly loopback?: boolean
   readonly log?: GatewayLog
@@ -99,6 +100,8 @@ export class Gateway {
   readonly admission: Admission
   readonly tracing: Tracing | undefined
   readonly keyWatch: KeyWatch | undefined
+  /** Absent when rate limits are meant to count in this process alone. */
+  readonly sharing: Sharing | undefined
   readonly version: string
   readonly onRun: GatewayOptions['onRun']
   /** Seconds since the epoch: when this gateway was made. */
@@ -121,8 +124,10 @@ export class Gateway {
     this.shared = new SharedReplies(this.settings, this.clock)
     this.overload = new Overload(this.settings, this.clock)
     this.bodies = new BodyMemory(this.settings.maxBodiesBytes)
+    this.sharing =
+      options.redis && new Sharing(options.redis, { clock: this.clock, log: this.#whileRunning() })
     this.admission = new Admission(
-      new RateLimits(options.redis),
+      new RateLimits(this.sharing),
       new Budgets(options.spend ?? memorySpendStore(), this.clock),
     )
     this.metrics = new Metrics({
@@ -132,6 +137,7 @@ export class Gateway {
         read: () => this.breakers().filter(({ state }) => state !== 'closed').length,
       },
       moa_request_bodies_bytes: { help: 'Memory held by request bodies.', read: () => this.bodies.used },
+      ...(this.sharing && sharingGauge(this.sharing)),
     })
     this.keys = options.keys && new KeyRing(options.keys, this.clock)
     this.keyWatch = this.keys && new KeyWatch({ keys: this.keys, runs: this.runs, heartbeat: this.heartbeat })
@@ -141,6 +147,14 @@ export class Gateway {
     })
     this.#targets = new Targets(options.catalog)
     this.app = addRoutes(new Hono(), this, options.routes)
+  }
+
+  /** A connection that closes because the gateway does is nothing to tell. */
+  #whileRunning(): Pick<GatewayLog, 'info' | 'warn'> {
+    return {
+      info: (fields, message) => this.#stopping || this.log.info(fields, message),
+      warn: (fields, message) => this.#stopping || this.log.warn(fields, message),
+    }
   }
 
   get targets(): Targets {
@@ -240,3 +254,10 @@ export class Gateway {
     })
   }
 }
+
+const sharingGauge = (sharing: Sharing): ConstructorParameters<typeof Metrics>[0] => ({
+  moa_rate_limits_shared: {
+    help: '1 while rate limits are shared by Redis, 0 while they count in this process alone.',
+    read: () => (sharing.shared ? 1 : 0),
+  },
+})

@@ -10,6 +10,7 @@ export {
 } from './access/key-store.js'
 export { mayUse } from './access/admission.js'
 export { shownKey } from './access/secret.js'
+export type { RedisClient } from './access/sharing.js'
 export { memorySpendStore, periodsOf, type SpendStore } from './access/spend-store.js'
 export { SECURITY_HEADERS } from './http/request-id.js'
 export type { Exchange, HeaderList } from './http/exchange.js'

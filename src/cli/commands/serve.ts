@@ -6,6 +6,7 @@ import { tellServed } from '../serve/banner.js'
 import { configSignature, watchConfig } from '../serve/config-watch.js'
 import { findKeyFile, type KeyFile } from '../serve/key-file.js'
 import { addressOf, checkAddress, gatewaySettings, type ServeOptions } from '../serve/options.js'
+import { openRedis, type RedisLink } from '../serve/redis.js'
 import { requestLog, type RequestLog } from '../serve/request-log.js'
 import { Reloading, openServed, type Served, type ServedFiles } from '../serve/served.js'
 import type { Shell } from '../shell.js'
@@ -24,12 +25,14 @@ export async function serve({ shell, options }: Invocation<ServeOptions>): Promi
   const served = await openServed(files, shell)
   const { settings } = served.workspace
   let keys: KeyFile | undefined
+  let redis: RedisLink | undefined
   let reloading: Reloading | undefined
   try {
     tellWarnings(served.workspace, shell)
     keys = await findKeyFile(settings, options.keys)
     const address = addressOf(options, settings.gateway)
     checkAddress(address, { keys: keys !== undefined, insecure: options.insecure === true })
+    if (settings.gateway.redis !== undefined) redis = await openRedis(settings.gateway.redis, shell)
     const log = await requestLog(options.log ?? (shell.stderr.live ? 'pretty' : 'json'), shell)
     if (options.ui !== false)
       ui = await openUi({
@@ -39,7 +42,7 @@ export async function serve({ shell, options }: Invocation<ServeOptions>): Promi
         write: options.write === true,
         ...(keys && { keys: keys.keys }),
       })
-    const gateway = await createGateway(served, { options, keys, ui, log, loopback: address.loopback })
+    const gateway = await createGateway(served, { options, keys, ui, redis, log, loopback: address.loopback })
     const listening = await listen(gateway, address)
     reloading = new Reloading(served, { gateway, shell, log, files })
     await shell.write(`${listening.url}\n`)
@@ -51,6 +54,7 @@ export async function serve({ shell, options }: Invocation<ServeOptions>): Promi
   } finally {
     await (reloading ?? served.workspace).close()
     keys?.close()
+    redis?.close()
     ui?.close()
   }
 }
@@ -61,12 +65,14 @@ async function createGateway(
     options,
     keys,
     ui,
+    redis,
     log,
     loopback,
   }: {
     options: ServeOptions
     keys: KeyFile | undefined
     ui: Ui | undefined
+    redis: RedisLink | undefined
     log: RequestLog
     loopback: boolean
   },
@@ -80,6 +86,7 @@ async function createGateway(
     log,
     version: version(),
     ...(keys && { keys: keys.keys, spend: keys.spend }),
+    ...(redis && { redis: redis.client }),
     ...(tracing && { tracing }),
     ...(ui && { routes: ui.routes, onRun: ui.onRun }),
   })

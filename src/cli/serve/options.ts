@@ -64,7 +64,15 @@ const MIB = 1024 * 1024
 
 /** Settings of the gateway: the configuration's, with what flags say instead. */
 export function gatewaySettings(options: ServeOptions, input: GatewayInput): Partial<GatewaySettings> {
-  const { host: _, port: __, keysFile: ___, list: ____, traceContent: _____, ...written } = input
+  const {
+    host: _,
+    port: __,
+    keysFile: ___,
+    list: ____,
+    traceContent: _____,
+    redis: ______,
+    ...written
+  } = input
   const { progress, usage, cors, maxRuns, maxBody, shutdownTimeout } = options
   return {
     ...written,

@@ -7,6 +7,7 @@ import {
 import { MoaError } from '../../core/index.js'
 import type { HeaderList } from '../http/exchange.js'
 import type { KeyRecord } from './key-store.js'
+import type { Sharing } from './sharing.js'
 
 const MINUTE_S = 60
 
@@ -28,14 +29,26 @@ export interface Admission {
 
 const FREE: Admission = { headers: [], settle() {} }
 
-/** Requests and tokens per minute of each key; shared by all processes when there is a Redis client. */
-export class RateLimits {
-  readonly #redis: unknown
-  readonly #limiters = new Map<string, RateLimiterAbstract>()
+/** One limit of this process, and the one it shares with others. */
+interface Limiters {
+  readonly own: RateLimiterAbstract
+  readonly shared: RateLimiterAbstract | undefined
+}
 
-  /** @param redis an ioredis client; absent: limits of this process alone */
-  constructor(redis?: unknown) {
-    this.#redis = redis
+interface Counted {
+  readonly standing: Standing
+  /** Where it was counted, for what comes later. */
+  readonly limiter: RateLimiterAbstract
+}
+
+/** Requests and tokens per minute of each key: of this process, or of all that share a Redis, as long as it can be used. */
+export class RateLimits {
+  readonly #sharing: Sharing | undefined
+  readonly #limiters = new Map<string, Limiters>()
+
+  /** @param sharing absent: limits of this process alone */
+  constructor(sharing?: Sharing) {
+    this.#sharing = sharing
   }
 
   /**
@@ -48,13 +61,15 @@ export class RateLimits {
     const { id, requestsPerMinute, tokensPerMinute } = key
     if (requestsPerMinute === undefined && tokensPerMinute === undefined) return FREE
     const standings: Standing[] = []
-    if (requestsPerMinute !== undefined)
-      standings.push(await this.#consume({ kind: 'requests', limit: requestsPerMinute, id, points: 1 }))
+    if (requestsPerMinute !== undefined) {
+      const { standing } = await this.#count({ kind: 'requests', limit: requestsPerMinute, id, points: 1 })
+      standings.push(standing)
+    }
     if (tokensPerMinute === undefined) return { headers: headersOf(standings), settle() {} }
-    standings.push(await this.#consume({ kind: 'tokens', limit: tokensPerMinute, id, points: promptTokens }))
-    const limiter = this.#limiter('tokens', tokensPerMinute)
+    const wanted = { kind: 'tokens', limit: tokensPerMinute, id, points: promptTokens } as const
+    const { standing, limiter } = await this.#count(wanted)
     return {
-      headers: headersOf(standings),
+      headers: headersOf([...standings, standing]),
       settle(tokens) {
         const rest = tokens - promptTokens
         // A limit that can't be reached any more must not fail a request that is already answered.
@@ -64,44 +79,55 @@ export class RateLimits {
     }
   }
 
-  async #consume({
-    kind,
-    limit,
-    id,
-    points,
-  }: {
-    kind: Kind
-    limit: number
-    id: string
-    points: number
-  }): Promise<Standing> {
-    const limiter = this.#limiter(kind, limit)
-    try {
-      return standingOf(kind, limit, await limiter.consume(id, points))
-    } catch (refused) {
-      if (refused instanceof Error) throw refused
-      const { msBeforeNext } = refused as RateLimiterRes
-      throw new MoaError(
-        'rate_limited',
-        `This key may use ${limit} ${kind} per minute; ask again in ${Math.ceil(msBeforeNext / 1000)} s.`,
-        { retryable: true, retryAfterMs: msBeforeNext },
-      )
-    }
+  /** Counts where all gateways count, or here when that fails. */
+  async #count(wanted: Wanted): Promise<Counted> {
+    const { own, shared } = this.#limitersOf(wanted)
+    if (shared !== undefined && this.#sharing?.usable === true)
+      try {
+        const counted = await consume(shared, wanted)
+        this.#sharing.succeeded()
+        return counted
+      } catch (error) {
+        if (error instanceof MoaError) throw error
+        this.#sharing.failed(error as Error)
+      }
+    return consume(own, wanted)
   }
 
-  #limiter(kind: Kind, points: number): RateLimiterAbstract {
-    const name = `${kind}:${points}`
-    let limiter = this.#limiters.get(name)
-    if (limiter === undefined) {
-      const options = { points, duration: MINUTE_S, keyPrefix: `moa:rate:${name}` }
-      const memory = new RateLimiterMemory(options)
-      limiter =
-        this.#redis === undefined
-          ? memory
-          : new RateLimiterRedis({ ...options, storeClient: this.#redis, insuranceLimiter: memory })
-      this.#limiters.set(name, limiter)
+  #limitersOf({ kind, limit }: Wanted): Limiters {
+    const name = `${kind}:${limit}`
+    const known = this.#limiters.get(name)
+    if (known !== undefined) return known
+    const options = { points: limit, duration: MINUTE_S, keyPrefix: `moa:rate:${name}` }
+    const storeClient = this.#sharing?.client
+    const limiters = {
+      own: new RateLimiterMemory(options),
+      shared: storeClient && new RateLimiterRedis({ ...options, storeClient }),
     }
-    return limiter
+    this.#limiters.set(name, limiters)
+    return limiters
+  }
+}
+
+interface Wanted {
+  readonly kind: Kind
+  readonly limit: number
+  readonly id: string
+  readonly points: number
+}
+
+/** @throws {@link MoaError} `rate_limited`; anything else means that the limiter does not work */
+async function consume(limiter: RateLimiterAbstract, { kind, limit, id, points }: Wanted): Promise<Counted> {
+  try {
+    return { standing: standingOf(kind, limit, await limiter.consume(id, points)), limiter }
+  } catch (refused) {
+    if (refused instanceof Error) throw refused
+    const { msBeforeNext } = refused as RateLimiterRes
+    throw new MoaError(
+      'rate_limited',
+      `This key may use ${limit} ${kind} per minute; ask again in ${Math.ceil(msBeforeNext / 1000)} s.`,
+      { retryable: true, retryAfterMs: msBeforeNext },
+    )
   }
 }
 

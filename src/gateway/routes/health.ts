@@ -17,7 +17,12 @@ export function ready(gateway: Gateway, { exchange }: Visit): void {
   exchange.send({
     status: status === 'ready' ? 200 : 503,
     headers: [...JSON_TYPE, 'cache-control', 'no-store'],
-    body: JSON.stringify({ status, models, runs: gateway.runs.size }),
+    body: JSON.stringify({
+      status,
+      models,
+      runs: gateway.runs.size,
+      ...(gateway.sharing && { rate_limits: gateway.sharing.shared ? 'shared' : 'alone' }),
+    }),
   })
 }
 
