@@ -22,6 +22,7 @@ export interface CacheOptions {
  *
  * Two runs that ask the same at the same time make one call: the second waits for the first. Within one run the same
  * question is another sample and is asked anew. Failures, aborted, empty and truncated answers are never kept.
+ * `cache: 'refresh'` of a call asks anew and keeps the new answer, `'skip'` neither looks nor keeps.
  */
 export function withCache(model: Model, options: CacheOptions): Model {
   const cache = { ...options, model }
@@ -53,7 +54,7 @@ class CachedStream implements AsyncIterableIterator<ModelEvent>, EventStream {
     this.#request = request
     this.#options = options
     this.#clock = cache.clock ?? systemClock
-    this.#key = keyOf(cache, request, options.runId)
+    this.#key = options.cache === 'skip' ? undefined : keyOf(cache, request, options.runId)
   }
 
   [Symbol.asyncIterator](): this {
@@ -107,7 +108,7 @@ class CachedStream implements AsyncIterableIterator<ModelEvent>, EventStream {
     const { cache, flights } = this.#cache
     const key = this.#key
     signal.throwIfAborted()
-    if (key === undefined) return this.#ask()
+    if (key === undefined || this.#options.cache === 'refresh') return this.#ask()
     for (;;) {
       const answer = cache.get(key)
       const { onCall } = this.#options

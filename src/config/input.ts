@@ -161,7 +161,16 @@ export interface GatewayInput {
 
 /** Fields of a request's `moa` object that change how its recipe runs. */
 export type GatewayOverride =
-  'proposers' | 'aggregator' | 'layers' | 'mode' | 'seed' | 'deadline_ms' | 'budget_usd' | 'inherit'
+  | 'proposers'
+  | 'aggregator'
+  | 'layers'
+  | 'mode'
+  | 'seed'
+  | 'deadline_ms'
+  | 'max_latency_ms'
+  | 'budget_usd'
+  | 'cache'
+  | 'inherit'
 
 /** Which runs of the command line and the gateway are kept. */
 export interface HistoryInput {

@@ -125,7 +125,18 @@ const gateway = z
     usage: z.enum(['run', 'answer']).optional().describe('Whose tokens usage counts. Default run'),
     overrides: z
       .array(
-        z.enum(['proposers', 'aggregator', 'layers', 'mode', 'seed', 'deadline_ms', 'budget_usd', 'inherit']),
+        z.enum([
+          'proposers',
+          'aggregator',
+          'layers',
+          'mode',
+          'seed',
+          'deadline_ms',
+          'max_latency_ms',
+          'budget_usd',
+          'cache',
+          'inherit',
+        ]),
       )
       .optional()
       .describe('Recipe overrides that requests may carry. Default all'),

@@ -3,6 +3,9 @@ import type { ModelEvent } from './events.js'
 import type { ChatRequest } from './request.js'
 import type { Price } from './usage.js'
 
+/** What becomes of answers that are kept: asked anew and kept in place of the old one, or left alone altogether. */
+export type CacheUse = 'refresh' | 'skip'
+
 export interface StreamOptions {
   /** Aborting closes every upstream call and makes the stream throw the signal's reason. */
   readonly signal: AbortSignal
@@ -17,6 +20,8 @@ export interface StreamOptions {
   readonly runId?: string
   /** The place of a recipe this call is made for; tells repeated samples of one model apart. */
   readonly slot?: SlotRef
+  /** Where a cache stands before the model; a mixture hands it on. Default: what is kept is used. */
+  readonly cache?: CacheUse
   /**
    * Told of every upstream call once, when it ends, in whatever way it ends, before the stream's `finish` or
    * error. Called synchronously; must not throw.

@@ -112,11 +112,13 @@ class RunningCall {
 
   #options(): StreamOptions {
     const { slot, scope, delivery } = this.#call
+    const { cache } = this.#run.options
     return {
       signal: scope.signal,
       runId: this.#run.id,
       slot: slot.ref,
       delivery: this.#watch?.needsTokens === true ? 'stream' : delivery,
+      ...(cache && { cache }),
       onCall: (record) => this.#settle(record),
     }
   }

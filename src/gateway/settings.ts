@@ -6,7 +6,9 @@ export const OVERRIDE_FIELDS = [
   'mode',
   'seed',
   'deadline_ms',
+  'max_latency_ms',
   'budget_usd',
+  'cache',
   'inherit',
 ] as const
 

@@ -82,6 +82,8 @@ const body = fc.record(
           progress: anything,
           seed: anything,
           deadline_ms: anything,
+          max_latency_ms: anything,
+          cache: anything,
           budget_usd: anything,
           inherit: anything,
         },

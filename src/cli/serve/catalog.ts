@@ -125,6 +125,7 @@ async function recipeTarget(workspace: Workspace, plan: Plan): Promise<Target> {
     simulated: workspace.simulated(plan),
     limits: {
       ...(deadlineMs !== undefined && { deadlineMs }),
+      ...(budget?.maxLatencyMs !== undefined && { maxLatencyMs: budget.maxLatencyMs }),
       ...(budget?.maxCostUsd !== undefined && { maxCostUsd: budget.maxCostUsd }),
     },
     estimateUsd: (request) => estimate(workspace, plan, request),

@@ -44,13 +44,21 @@ const KEY_PARAMETER: Fields = {
   schema: { type: 'string', maxLength: 255 },
 }
 
+const CACHE_PARAMETER: Fields = {
+  name: 'Cache-Control',
+  in: 'header',
+  required: false,
+  description: '`no-store` is `moa.cache: false`, `no-cache` is `moa.cache: "refresh"`; the field wins.',
+  schema: { type: 'string' },
+}
+
 function answer(options: { id: string; summary: string; request: Fields; reply: Fields }): Fields {
   const { id, summary, request, reply } = options
   return {
     post: {
       operationId: id,
       summary,
-      parameters: [KEY_PARAMETER],
+      parameters: [KEY_PARAMETER, CACHE_PARAMETER],
       requestBody: { required: true, content: json(request) },
       responses: {
         '200': {

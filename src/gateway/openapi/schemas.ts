@@ -56,6 +56,15 @@ const MOA_REQUEST = object(
     deadline_ms: number('Time for the whole answer; at most what the recipe allows.', {
       exclusiveMinimum: 0,
     }),
+    max_latency_ms: number(
+      'A recipe that is likely to take longer does not begin as planned; at most what the recipe allows.',
+      { exclusiveMinimum: 0 },
+    ),
+    cache: {
+      enum: [true, false, 'refresh'],
+      description:
+        '`false`: no kept answer is used and none is kept; `refresh`: new answers replace kept ones.',
+    },
     budget_usd: number('US dollars for the whole answer; at most what the recipe allows.', {
       exclusiveMinimum: 0,
     }),

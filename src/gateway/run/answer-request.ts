@@ -5,6 +5,7 @@ import type { Target } from '../catalog.js'
 import type { Gateway, Visit } from '../gateway.js'
 import { parseJson, readBody } from '../http/body.js'
 import type { HeaderList, ReplySink } from '../http/exchange.js'
+import { cacheWish } from './cache-wish.js'
 import { withBudget, withLimits } from './limits.js'
 import { readMoaOptions, type MoaOptions } from './moa-field.js'
 import { bothObservers, type RunObserver } from './observer.js'
@@ -117,11 +118,16 @@ async function understand(job: Job, decoded: DecodedRequest): Promise<Order> {
         param: 'n',
       },
     )
-  const options = readMoaOptions(decoded.moa, gateway.settings)
+  const { settings } = gateway
+  const asked = readMoaOptions(decoded.moa, settings)
+  const wish = asked.cache === undefined ? cacheWish(visit.exchange) : undefined
+  const options =
+    wish !== undefined && settings.overrides.includes('cache') ? { ...asked, cache: wish } : asked
   checkAllowed(visit.key, decoded.model, options.changes)
   const found = gateway.targets.find(decoded.model, options.changes)
   const target = found instanceof Promise ? await found : found
-  const { request, ignored } = forwarded(decoded, target, gateway.settings.forward)
+  const { request, ignored: left } = forwarded(decoded, target, settings.forward)
+  const ignored = wish === options.cache || wish === undefined ? left : [...left, 'cache-control']
   return {
     decoded: ignored === decoded.ignored ? decoded : { ...decoded, ignored },
     options,
@@ -184,7 +190,7 @@ async function perform(
   })
   if (key) gateway.keyWatch?.wake()
   sink.onGone(() => run.abort(new MoaError('aborted', 'The client left before it had its answer.')))
-  const cancelDeadline = deadlineOf(gateway, { target, deadlineMs: options.deadlineMs, run })
+  const cancelDeadline = deadlineOf(gateway, { target, options, run })
   try {
     const outcome = await run.run(sink)
     observer?.end(outcome)
@@ -199,9 +205,10 @@ async function perform(
 /** Mixtures divide their time by themselves; a single model is called off. */
 function deadlineOf(
   { clock }: Gateway,
-  { target, deadlineMs, run }: { target: Target; deadlineMs: number | undefined; run: Run },
+  { target, options, run }: { target: Target; options: MoaOptions; run: Run },
 ): () => void {
-  if (deadlineMs === undefined || target.kind === 'recipe') return () => {}
+  const deadlineMs = Math.min(options.deadlineMs ?? Infinity, options.maxLatencyMs ?? Infinity)
+  if (deadlineMs === Infinity || target.kind === 'recipe') return () => {}
   return clock.after(deadlineMs, () =>
     run.abort(
       new MoaError('deadline', `The answer was not there within ${deadlineMs} ms, as the request demanded.`),

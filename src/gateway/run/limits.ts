@@ -12,13 +12,15 @@ export function withLimits(
   request: ChatRequest,
   { options, target }: { options: MoaOptions; target: Target },
 ): ChatRequest {
-  const { seed, deadlineMs, budgetUsd } = options
-  if (seed === undefined && deadlineMs === undefined && budgetUsd === undefined) return request
+  const { seed, deadlineMs, maxLatencyMs, budgetUsd } = options
+  if ([seed, deadlineMs, maxLatencyMs, budgetUsd].every((field) => field === undefined)) return request
   atMost({ param: 'moa.deadline_ms', wanted: deadlineMs, allowed: target.limits?.deadlineMs })
+  atMost({ param: 'moa.max_latency_ms', wanted: maxLatencyMs, allowed: target.limits?.maxLatencyMs })
   atMost({ param: 'moa.budget_usd', wanted: budgetUsd, allowed: target.limits?.maxCostUsd })
   if (budgetUsd !== undefined && target.kind === 'model') checkPrice(target.estimateUsd(request), budgetUsd)
   const limits: RunLimits = {
     ...(deadlineMs !== undefined && { deadlineMs }),
+    ...(maxLatencyMs !== undefined && { maxLatencyMs }),
     ...(budgetUsd !== undefined && { maxCostUsd: budgetUsd }),
   }
   return {

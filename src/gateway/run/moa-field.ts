@@ -1,4 +1,4 @@
-import { MoaError, type Sampling } from '../../core/index.js'
+import { MoaError, type CacheUse, type Sampling } from '../../core/index.js'
 import { didYouMean } from '../../util/index.js'
 import type { RecipeChanges } from '../catalog.js'
 import {
@@ -18,7 +18,10 @@ export interface MoaOptions {
   readonly changes?: RecipeChanges
   readonly seed?: number
   readonly deadlineMs?: number
+  readonly maxLatencyMs?: number
   readonly budgetUsd?: number
+  /** `use`: said in so many words, whatever the headers say. */
+  readonly cache?: CacheUse | 'use'
 }
 
 const MOST_PROPOSERS = 32
@@ -69,11 +72,19 @@ export function readMoaOptions(
     ...(fields['deadline_ms'] !== undefined && {
       deadlineMs: positive(fields['deadline_ms'], 'moa.deadline_ms'),
     }),
+    ...(fields['max_latency_ms'] !== undefined && {
+      maxLatencyMs: positive(fields['max_latency_ms'], 'moa.max_latency_ms'),
+    }),
+    ...(fields['cache'] !== undefined && {
+      cache: CACHE_USES[`${oneOf(fields['cache'], 'moa.cache', [true, false, 'refresh'] as const)}`],
+    }),
     ...(fields['budget_usd'] !== undefined && {
       budgetUsd: positive(fields['budget_usd'], 'moa.budget_usd'),
     }),
   }
 }
+
+const CACHE_USES = { true: 'use', false: 'skip', refresh: 'refresh' } as const
 
 const DEFAULTS: Readonly<Record<UsageScope, MoaOptions>> = {
   run: { progress: true, usage: 'run', trace: false },

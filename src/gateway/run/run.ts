@@ -186,13 +186,15 @@ export class Run {
 
   /** Reads the model's events: the account notes them all, the sink decides what the client sees. */
   #read(delivery: 'stream' | 'whole', sink: (event: ModelEvent) => Promise<void> | undefined): Promise<void> {
-    const { target, request, observer, liveProposals = false, runId } = this.#init
+    const { target, request, observer, liveProposals = false, runId, options } = this.#init
+    const cache = options.cache === 'use' ? undefined : options.cache
     const { account } = this
     const events = target.model.stream(request, {
       signal: this.#scope.signal,
       delivery,
       liveProposals,
       ...(runId !== undefined && { runId }),
+      ...(cache && { cache }),
       onCall: (call: CallRecord) => {
         account.calls.push(call)
         observer?.call(call)

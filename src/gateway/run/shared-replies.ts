@@ -3,6 +3,7 @@ import { MoaError } from '../../core/index.js'
 import type { Clock } from '../../util/index.js'
 import type { Exchange } from '../http/exchange.js'
 import type { GatewaySettings } from '../settings.js'
+import { cacheWish } from './cache-wish.js'
 import { SharedReply } from './shared-reply.js'
 
 /** Characters of one reply that are kept. */
@@ -51,7 +52,9 @@ export class SharedReplies {
    */
   share(exchange: Exchange, who: string, body: Uint8Array): Share {
     const key = exchange.header('idempotency-key')
-    if (key === undefined && !this.#settings.coalesce) return { joined: false }
+    // Who wants an answer of their own must not get somebody else's.
+    if (key === undefined && (!this.#settings.coalesce || cacheWish(exchange) !== undefined))
+      return { joined: false }
     if (key !== undefined && key.length > LONGEST_KEY)
       throw new MoaError('invalid_request', `Idempotency-Key: expected at most ${LONGEST_KEY} characters.`)
     this.#forget()
