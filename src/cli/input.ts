@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { basename, extname } from 'node:path'
 import { MoaError } from '../core/errors.js'
 import type { ContentPart, Message } from '../core/message.js'
+import { fileReason } from '../util/file-reason.js'
 import { stdinKind, type Shell } from './shell.js'
 
 export interface PromptFlags {
@@ -86,27 +87,7 @@ function readBytes(path: string): Buffer {
     return readFileSync(path)
   } catch (error) {
     if (error instanceof MoaError) throw error
-    throw new MoaError('file_unreadable', `Cannot read ${path}: ${reason(error)}.`, { cause: error })
-  }
-}
-
-/** The same of writing, where what is missing is the folder. */
-export function writeReason(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such folder' : reason(error)
-}
-
-/** What a file system error says, in words. */
-export function reason(error: unknown): string {
-  switch ((error as NodeJS.ErrnoException).code) {
-    case 'ENOENT':
-      return 'there is no such file'
-    case 'EISDIR':
-      return 'it is a folder'
-    case 'EACCES':
-    case 'EPERM':
-      return 'permission denied'
-    default:
-      return error instanceof Error ? error.message : String(error)
+    throw new MoaError('file_unreadable', `Cannot read ${path}: ${fileReason(error)}.`, { cause: error })
   }
 }
 

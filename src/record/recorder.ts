@@ -2,7 +2,7 @@ import { closeSync, ftruncateSync, openSync, writeFileSync } from 'node:fs'
 import { constants, gzipSync } from 'node:zlib'
 import { MoaError } from '../core/index.js'
 import type { ChatRequest, Model } from '../core/index.js'
-import { systemClock, type Clock } from '../util/index.js'
+import { systemClock, writeReason, type Clock } from '../util/index.js'
 import { RECORD_VERSION, type RecordLine, type RunSource } from './format.js'
 import { RunLines } from './run-lines.js'
 import { lineText, type Redact } from './without-secrets.js'
@@ -85,7 +85,7 @@ export class Recorder {
   }
 
   #failure(cause: unknown): MoaError {
-    const message = `Can't write the recording ${this.#options.file}: ${(cause as Error).message}`
+    const message = `Can't write the recording ${this.#options.file}: ${writeReason(cause)}.`
     return new MoaError('file_unreadable', message, { cause })
   }
 

@@ -1,6 +1,7 @@
 export * from './abort.js'
 export * from './clock.js'
 export * from './code-points.js'
+export * from './file-reason.js'
 export * from './hash.js'
 export * from './limiter.js'
 export * from './queue.js'

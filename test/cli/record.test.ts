@@ -135,8 +135,16 @@ recipes:
 
   it('says in one line when the file cannot be written, before anybody is asked', async () => {
     sim.clearLog()
-    const { code, stderr, stdout } = await box.run(['ask', '--record', 'no/such/folder/x.jsonl', 'Hi'])
-    expect([code, stdout, sim.log.length]).toEqual([2, '', 0])
-    expect(stderr).toMatch(/^moa: Can't write the recording no\/such\/folder\/x\.jsonl: .*\n$/)
+    box.write('a-file', '')
+    const attempts = [
+      ['no/such/folder/x.jsonl', 'there is no such folder'],
+      ['a-file/x.jsonl', 'a part of the path is no folder'],
+      ['.', 'it is a folder'],
+    ] as const
+    for (const [file, why] of attempts) {
+      const { code, stderr, stdout } = await box.run(['ask', '--record', file, 'Hi'])
+      expect([code, stdout, sim.log.length]).toEqual([2, '', 0])
+      expect(stderr).toBe(`moa: Can't write the recording ${file}: ${why}.\n`)
+    }
   })
 })

@@ -57,6 +57,17 @@ describe.skipIf(!hasTmux())('a terminal', () => {
     expect(end).toContain('total')
   })
 
+  it.each([24, 40, 60])('gives each slot one line of figures in %d columns', async (columns) => {
+    await box.run(['ask', '-q', '-p', 'lab/ada', '-p', 'lab/grace+500', 'Hi'])
+    const { stdout } = await box.run(['runs', 'stats', '--json'])
+    const slots = (JSON.parse(stdout) as unknown[]).length
+    const terminal = open(['runs', 'stats'], columns)
+    const end = await terminal.until(/\[code 0\]/)
+    // A row that is too wide would go on in the next line.
+    expect(end.split('\n').findIndex((line) => line.includes('[code 0]'))).toBe(1 + slots)
+    expect(end).toMatch(/^slot +made it/)
+  })
+
   it('gives each proposer a line when it is narrow, with the reason of a failure below', async () => {
     const terminal = open(['ask', '-p', 'lab/ada', '-p', 'lab/grace+500', 'Hi'], 40)
     const end = await terminal.until(/\[code 0\]/)

@@ -2,7 +2,7 @@ import { existsSync, renameSync, writeFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { MoaError } from '../../core/errors.js'
 import type { Answer, EvalLog, Sample } from '../../eval/harness/index.js'
-import { writeReason } from '../input.js'
+import { writeReason } from '../../util/file-reason.js'
 import type { BatchItem } from './items.js'
 
 export interface OutputOptions {

@@ -3,7 +3,7 @@ import { MoaError } from '../../core/errors.js'
 import { textOf, type Message } from '../../core/message.js'
 import { didYouMean } from '../../util/suggest.js'
 import { proposalLines } from '../display/proposal-lines.js'
-import { writeReason } from '../input.js'
+import { writeReason } from '../../util/file-reason.js'
 import { tellSimulated } from '../notices.js'
 import type { Conversation } from './conversation.js'
 

@@ -4,7 +4,7 @@ import { MoaError } from '../../core/errors.js'
 import type { RunTrace } from '../../core/run-trace.js'
 import { slotStats, type RunFilter, type RunHistory, type SlotStats } from '../../history/index.js'
 import { KNOWN_PROVIDERS } from '../../providers/known.js'
-import { writeReason } from '../input.js'
+import { writeReason } from '../../util/file-reason.js'
 import type { Invocation } from '../program.js'
 import type { Shell } from '../shell.js'
 import { oneLine } from '../terminal/sanitize.js'
@@ -103,7 +103,7 @@ export async function runStats({ shell, options }: RunsInvocation): Promise<void
   if (options.json) return shell.write(`${JSON.stringify(stats, null, 2)}\n`)
   if (stats.length === 0) return shell.note(noRuns(options))
   const heads = ['slot', 'runs', 'made it', 'p50', 'p95', 'p99', 'failed', 'dropped', 'calls', 'cost']
-  await shell.write(fitted(shell, { heads, rows: stats.map(statsRow), optional: [5, 8, 6, 1, 4] }))
+  await shell.write(fitted(shell, { heads, rows: stats.map(statsRow), optional: [5, 8, 6, 1, 4, 7, 3, 9] }))
 }
 
 function statsRow(row: SlotStats): string[] {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { MoaError } from '../../core/errors.js'
 import { contentText } from '../../eval/jsonl.js'
-import { reason } from '../input.js'
+import { fileReason } from '../../util/file-reason.js'
 
 /** A file of a benchmark: its bytes, unpacked where they are packed with gzip. */
 export interface DataFile {
@@ -20,7 +20,7 @@ export async function readDataFile(path: string): Promise<DataFile> {
   try {
     bytes = readFileSync(path)
   } catch (error) {
-    throw new MoaError('file_unreadable', `Cannot read ${path}: ${reason(error)}.`, { cause: error })
+    throw new MoaError('file_unreadable', `Cannot read ${path}: ${fileReason(error)}.`, { cause: error })
   }
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return { path, content: bytes }
   const { gunzipSync } = await import('node:zlib')

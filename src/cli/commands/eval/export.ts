@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { MoaError } from '../../../core/errors.js'
-import { writeReason } from '../../input.js'
+import { writeReason } from '../../../util/file-reason.js'
 import type { Invocation } from '../../program.js'
 import { openWorkspace } from '../../workspace/open.js'
 import { benchOf } from './benches/index.js'
