@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest'
 import { startSimServer, type SimServer } from '../../src/sim/index.js'
 import { Sandbox, built, type Started } from './moa.js'
@@ -115,6 +115,30 @@ describe('moa serve', () => {
     expect(stderr).toMatch(/^moa: .*--insecure.*\n$/)
     const open = await serve(['--host', '0.0.0.0', '--insecure'])
     await open.started.until(() => open.started.stderr.includes('INSECURE'), 'the warning')
+  })
+
+  it('tells a change once, whoever finds it first, and goes on with what was there', async () => {
+    const good = config('lab/edsger')
+    const file = box.write('moa.config.json', good)
+    const { started, url } = await serve()
+    writeFileSync(file, '{"recipes": 3}')
+    started.child.kill('SIGHUP')
+    await started.until(() => started.stderr.includes('stays in force'), 'the refusal')
+    expect((await chat(url, 'moa-lite')).status).toBe(200)
+    // The watch looks once a second; what it finds next is another change.
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    writeFileSync(file, good)
+    await started.until(() => started.stderr.includes('Configuration read again'), 'the good one')
+    expect(started.stderr.split('stays in force')).toHaveLength(2)
+  })
+
+  it('says what a recipe over models of one’s own lacks', async () => {
+    const { url } = await serve()
+    const refused = await chat(url, 'moa-lite')
+    expect([refused.status, await refused.json()]).toMatchObject([
+      404,
+      { error: { code: 'model_not_found', message: expect.stringContaining('there are none yet') } },
+    ])
   })
 
   it('says in one line what is wrong with flags, ports and files', async () => {

@@ -21,7 +21,7 @@ export async function serve({ shell, options }: Invocation<ServeOptions>): Promi
     record: options.record,
     ...(options.ui !== false && { onLine: (line) => ui?.onLine(line) }),
   }
-  const since = configSignature(options.config)
+  const signature = configSignature(options.config)
   const served = await openServed(files, shell)
   const { settings } = served.workspace
   let keys: KeyFile | undefined
@@ -44,12 +44,12 @@ export async function serve({ shell, options }: Invocation<ServeOptions>): Promi
       })
     const gateway = await createGateway(served, { options, keys, ui, redis, log, loopback: address.loopback })
     const listening = await listen(gateway, address)
-    reloading = new Reloading(served, { gateway, shell, log, files })
+    reloading = new Reloading(served, { gateway, shell, log, files, signature })
     await shell.write(`${listening.url}\n`)
     tellServed(served, { shell, listening, keys, ui: ui !== undefined })
     if (!address.loopback && keys === undefined)
       warn(shell, 'INSECURE: whoever reaches this address may use every model, at your cost.')
-    await untilStopped({ shell, listening, gateway, reloading, config: options.config, since })
+    await untilStopped({ shell, listening, gateway, reloading, config: options.config })
     log.flush()
   } finally {
     await (reloading ?? served.workspace).close()
@@ -99,16 +99,17 @@ async function untilStopped({
   gateway,
   reloading,
   config,
-  since,
 }: {
   shell: Shell
   listening: Listening
   gateway: Gateway
   reloading: Reloading
   config: string | undefined
-  since: string
 }): Promise<void> {
-  const unwatch = watchConfig(config, { since, changed: () => void reloading.reload() })
+  const unwatch = watchConfig(config, {
+    asRead: () => reloading.signature,
+    changed: () => void reloading.reload(),
+  })
   const stopped = stopRequested(shell, () => void reloading.reload())
   try {
     await stopped

@@ -1,7 +1,7 @@
 import { MoaError } from '../../core/errors.js'
 import type { Model } from '../../core/model.js'
 import type { ChatRequest } from '../../core/request.js'
-import { withTemplate } from '../../config/recipes.js'
+import { OWN_RECIPE_NAMES, withTemplate } from '../../config/recipes.js'
 import { estimateRun } from '../../engine/estimate.js'
 import { overrideRecipe } from '../../engine/override.js'
 import { compile, modelsAsked, type Plan } from '../../engine/plan.js'
@@ -89,6 +89,8 @@ interface Wanted {
 async function resolve(workspace: Workspace, { name, changes, entries }: Wanted): Promise<Target> {
   const address = addressOf(workspace, name)
   if (workspace.book.has(address)) return recipeTarget(workspace, planOf(workspace, address, changes))
+  // Says what is missing, where it is a recipe over models that nobody has chosen yet.
+  if (OWN_RECIPE_NAMES.includes(address)) workspace.book.resolve(address)
   if (!address.includes('/'))
     throw new MoaError(
       'model_not_found',

@@ -11,19 +11,15 @@ const LOOK_MS = 1_000
  * files, mounted volumes and links alike.
  *
  * @param file configuration file in place of the one found upward from here
- * @param since how the files were when they were read, so that no change after that is missed
+ * @param asRead how the files were when they were read last, so that no change is missed and none is told twice
  * @returns stops watching
  */
 export function watchConfig(
   file: string | undefined,
-  { since, changed }: { readonly since: string; readonly changed: () => void },
+  { asRead, changed }: { readonly asRead: () => string; readonly changed: () => void },
 ): () => void {
-  let before = since
   const timer = setInterval(() => {
-    const now = configSignature(file)
-    if (now === before) return
-    before = now
-    changed()
+    if (configSignature(file) !== asRead()) changed()
   }, LOOK_MS)
   timer.unref()
   return () => clearInterval(timer)

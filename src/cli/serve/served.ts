@@ -5,6 +5,7 @@ import { tellWarnings, warn } from '../notices.js'
 import type { Shell } from '../shell.js'
 import { openWorkspace, type Workspace } from '../workspace/open.js'
 import { workspaceCatalog } from './catalog.js'
+import { configSignature } from './config-watch.js'
 
 /** Answers that end within this time are written to the history together: a write for each would slow down the others. */
 const HISTORY_HOLD_MS = 500
@@ -51,19 +52,31 @@ export async function openServed(
   }
 }
 
+interface ReloadingOptions {
+  readonly gateway: Gateway
+  readonly shell: Shell
+  readonly log: GatewayLog
+  readonly files: ServedFiles
+}
+
 /** Keeps a gateway at what the configuration says, as long as that makes sense. */
 export class Reloading {
-  readonly #options: { gateway: Gateway; shell: Shell; log: GatewayLog; files: ServedFiles }
+  readonly #options: ReloadingOptions
   #current: Served
+  #signature: string
   #running: Promise<void> | undefined
   #again = false
 
-  constructor(
-    current: Served,
-    options: { gateway: Gateway; shell: Shell; log: GatewayLog; files: ServedFiles },
-  ) {
+  /** @param options.signature of the files, from before `current` was read */
+  constructor(current: Served, { signature, ...options }: ReloadingOptions & { readonly signature: string }) {
     this.#current = current
     this.#options = options
+    this.#signature = signature
+  }
+
+  /** How the configuration files were when they were read last, as {@link configSignature} tells. */
+  get signature(): string {
+    return this.#signature
   }
 
   /** Reads the configuration again. What is wrong with it is told, and everything stays as it was. */
@@ -93,6 +106,7 @@ export class Reloading {
 
   async #read(): Promise<void> {
     const { gateway, shell, log, files } = this.#options
+    this.#signature = configSignature(files.config)
     let next: Served
     try {
       next = await openServed(files, shell, { again: true })

@@ -85,7 +85,7 @@ function exhausted({ key, estimate, left }: { key: KeyRecord; estimate: number; 
   const state =
     left <= 0
       ? 'nothing is left of it'
-      : `${dollars(left)} are left, and this request may cost ${dollars(estimate)}`
+      : `${dollars(left)} of it is left, and this request may cost ${dollars(estimate)}`
   return new MoaError('budget', `This key has a budget of ${budgets} (UTC); ${state}.`)
 }
 
