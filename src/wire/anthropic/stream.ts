@@ -14,6 +14,7 @@ export class MessagesEncoder implements StreamEncoder {
   #blocks = 0
   /** The block of text or thinking that is being written. */
   #open: { readonly type: 'text' | 'thinking'; readonly index: number } | undefined
+  #hasText = false
   /** Blocks by their number in the answer; they stay open until the end, since fragments may alternate. */
   readonly #tools = new Map<number, number>()
 
@@ -44,7 +45,7 @@ export class MessagesEncoder implements StreamEncoder {
     switch (event.type) {
       case 'answer-delta':
       case 'refusal-delta':
-        return event.text === '' ? '' : this.#write('text', event.text)
+        return this.#write('text', event.text)
       case 'reasoning-delta':
         return this.reasoning(event.text)
       case 'tool-call-delta':
@@ -65,7 +66,7 @@ export class MessagesEncoder implements StreamEncoder {
 
   finish({ reason, usage, extension }: StreamEnd): string {
     let out = ''
-    if (this.#tools.size === 0 && this.#open?.type !== 'text') out += this.#begin('text').out
+    if (this.#tools.size === 0 && !this.#hasText) out += this.#begin('text').out
     out += this.#close()
     for (const index of this.#tools.values()) out += send('content_block_stop', { index })
     out += send('message_delta', {
@@ -81,6 +82,7 @@ export class MessagesEncoder implements StreamEncoder {
   }
 
   #write(type: 'text' | 'thinking', text: string): string {
+    if (text === '') return ''
     const { index, out } = this.#begin(type)
     const delta = type === 'text' ? { type: 'text_delta', text } : { type: 'thinking_delta', thinking: text }
     return out + send('content_block_delta', { index, delta })
@@ -91,6 +93,7 @@ export class MessagesEncoder implements StreamEncoder {
     const before = this.#close()
     const index = this.#blocks++
     this.#open = { type, index }
+    this.#hasText ||= type === 'text'
     const block = type === 'text' ? { type, text: '' } : { type, thinking: '', signature: NO_SIGNATURE }
     return { index, out: before + send('content_block_start', { index, content_block: block }) }
   }

@@ -21,6 +21,8 @@ export type OutputItem =
       readonly id: string
       readonly text: string
       readonly refusal: string
+      /** The refusal came before the text. */
+      readonly refusedFirst?: boolean
       readonly logprobs: readonly TokenLogprob[]
     }
   | {
@@ -57,10 +59,9 @@ export function encodeItem(item: OutputItem, status: ItemStatus): Record<string,
 
 function contentOf(item: OutputItem & { kind: 'message' }): Record<string, unknown>[] {
   const refused = item.refusal !== ''
-  return [
-    ...(item.text !== '' || !refused ? [encodeText(item.text, item.logprobs)] : []),
-    ...(refused ? [{ type: 'refusal', refusal: item.refusal }] : []),
-  ]
+  const said = item.text !== '' || !refused ? [encodeText(item.text, item.logprobs)] : []
+  const refusal = refused ? [{ type: 'refusal', refusal: item.refusal }] : []
+  return item.refusedFirst === true ? [...refusal, ...said] : [...said, ...refusal]
 }
 
 export function encodeText(text: string, logprobs: readonly TokenLogprob[] = []): Record<string, unknown> {
@@ -102,7 +103,7 @@ export function encodeEnvelope(
     max_output_tokens: echo['max_output_tokens'] ?? null,
     model: identity.model,
     output: state.output,
-    parallel_tool_calls: true,
+    parallel_tool_calls: echo['parallel_tool_calls'] ?? true,
     previous_response_id: null,
     reasoning: { effort: null, summary: null, ...(echo['reasoning'] as object | undefined) },
     store: false,

@@ -63,7 +63,7 @@ const STATEFUL: Readonly<Record<string, string>> = {
 }
 
 const LOGPROBS = 'message.output_text.logprobs'
-const ECHOED = ['instructions', 'temperature', 'top_p', 'max_output_tokens', 'reasoning', 'text', 'tools', 'tool_choice', 'metadata'] // prettier-ignore
+const ECHOED = ['instructions', 'temperature', 'top_p', 'max_output_tokens', 'reasoning', 'text', 'tools', 'tool_choice', 'parallel_tool_calls', 'metadata'] // prettier-ignore
 
 /**
  * Reads the JSON body of a Responses request.
@@ -90,6 +90,7 @@ export function decodeResponsesRequest(body: unknown): DecodedResponsesRequest {
   readSampling(fields, request)
   readTools(fields, request)
   readIncluded({ fields, request, ignored })
+  ignored.push(...unread(fields, 'text', ['format']), ...unread(fields, 'reasoning', ['effort', 'summary']))
   return {
     model,
     request,
@@ -146,6 +147,13 @@ function readSampling(fields: Fields, request: Writable<ChatRequest>): void {
         string(value, `metadata.${key}`),
       ]),
     )
+}
+
+/** Fields of a parameter's object that mean nothing here. */
+function unread(fields: Fields, param: string, known: readonly string[]): string[] {
+  return Object.entries((fields[param] ?? {}) as Fields)
+    .filter(([name, value]) => value !== null && !known.includes(name))
+    .map(([name]) => `${param}.${name}`)
 }
 
 function readTools(fields: Fields, request: Writable<ChatRequest>): void {

@@ -30,6 +30,7 @@ export class ResponsesEncoder implements StreamEncoder {
   #places = 0
   /** Reasoning or message being written; at most one at a time. */
   #open: ItemOf<'reasoning'> | ItemOf<'message'> | undefined
+  #hasMessage = false
   /** Function calls by their number in the answer; all stay open until the end, since fragments may alternate. */
   readonly #calls = new Map<number, ItemOf<'function-call'>>()
 
@@ -60,6 +61,7 @@ export class ResponsesEncoder implements StreamEncoder {
   }
 
   reasoning(text: string): string {
+    if (text === '') return ''
     let out = ''
     let item = this.#open
     if (item?.kind !== 'reasoning') {
@@ -88,7 +90,7 @@ export class ResponsesEncoder implements StreamEncoder {
     const status = incompleteReason(reason) === undefined ? 'completed' : 'incomplete'
     let out = ''
     // An answer without any text is still a message.
-    if (this.#calls.size === 0 && this.#open?.kind !== 'message') out += this.#message().out
+    if (this.#calls.size === 0 && !this.#hasMessage) out += this.#message().out
     out += this.#close(status)
     for (const call of this.#calls.values()) out += this.#closeCall(call, status)
     const response = encodeEnvelope(this.#identity, {
@@ -102,26 +104,27 @@ export class ResponsesEncoder implements StreamEncoder {
   }
 
   error(error: ErrorInfo, extension?: Readonly<Record<string, unknown>>): string {
-    return this.#send('error', { ...encodeError(error), ...extension })
+    const body = encodeError(error)
+    const { code, message, param } = body.error
+    // Some clients read the fields of the event itself, some those of its `error`.
+    return this.#send('error', { code, message, param, ...body, ...extension })
   }
 
   #text(text: string, logprobs: readonly TokenLogprob[] | undefined): string {
+    if (text === '' && logprobs === undefined) return ''
     const { item, out } = this.#message()
     if (logprobs) item.logprobs = [...item.logprobs, ...logprobs]
     if (text === '') return out
-    let started = out
-    if (item.text === '' && item.refusal === '')
-      started += this.#send('response.content_part.added', {
-        ...place(item),
-        content_index: 0,
-        part: encodeText(''),
-      })
+    const where = { ...place(item), content_index: textIndex(item) }
+    const started =
+      item.text === ''
+        ? out + this.#send('response.content_part.added', { ...where, part: encodeText('') })
+        : out
     item.text += text
     return (
       started +
       this.#send('response.output_text.delta', {
-        ...place(item),
-        content_index: 0,
+        ...where,
         delta: text,
         logprobs: logprobs ? encodeLogprobs(logprobs).content : [],
       })
@@ -129,19 +132,18 @@ export class ResponsesEncoder implements StreamEncoder {
   }
 
   #refusal(text: string): string {
+    if (text === '') return ''
     const { item, out } = this.#message()
-    const index = item.text === '' ? 0 : 1
     let started = out
+    if (item.refusal === '') item.refusedFirst = item.text === ''
+    const where = { ...place(item), content_index: refusalIndex(item) }
     if (item.refusal === '')
       started += this.#send('response.content_part.added', {
-        ...place(item),
-        content_index: index,
+        ...where,
         part: { type: 'refusal', refusal: '' },
       })
     item.refusal += text
-    return (
-      started + this.#send('response.refusal.delta', { ...place(item), content_index: index, delta: text })
-    )
+    return started + this.#send('response.refusal.delta', { ...where, delta: text })
   }
 
   #message(): { item: ItemOf<'message'>; out: string } {
@@ -156,6 +158,7 @@ export class ResponsesEncoder implements StreamEncoder {
       place: this.#places++,
     }
     this.#open = item
+    this.#hasMessage = true
     return { item, out: before + this.#added(item) }
   }
 
@@ -217,7 +220,7 @@ export class ResponsesEncoder implements StreamEncoder {
   #messageDone(item: ItemOf<'message'>): string {
     let out = ''
     if (item.text !== '') {
-      const where = { ...place(item), content_index: 0 }
+      const where = { ...place(item), content_index: textIndex(item) }
       const part = encodeText(item.text, item.logprobs)
       out += this.#send('response.output_text.done', {
         ...where,
@@ -227,7 +230,7 @@ export class ResponsesEncoder implements StreamEncoder {
       out += this.#send('response.content_part.done', { ...where, part })
     }
     if (item.refusal !== '') {
-      const where = { ...place(item), content_index: item.text === '' ? 0 : 1 }
+      const where = { ...place(item), content_index: refusalIndex(item) }
       out += this.#send('response.refusal.done', { ...where, refusal: item.refusal })
       out += this.#send('response.content_part.done', {
         ...where,
@@ -264,3 +267,7 @@ const place = (item: Item): { item_id: string; output_index: number } => ({
   item_id: item.id,
   output_index: item.place,
 })
+
+/** Text and refusal stand in the order in which they began. */
+const textIndex = (item: ItemOf<'message'>): number => (item.refusedFirst === true ? 1 : 0)
+const refusalIndex = (item: ItemOf<'message'>): number => (item.refusedFirst === true ? 0 : 1)
