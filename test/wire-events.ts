@@ -1,5 +1,5 @@
 import type { AnswerEvent, FinishReason, Result, Usage } from '../src/core/index.js'
-import { Collector, NO_COST, NO_USAGE } from '../src/core/index.js'
+import { Collector, MoaError, NO_COST, NO_USAGE } from '../src/core/index.js'
 import { SseParser, type StreamEncoder } from '../src/wire/index.js'
 
 /** One named server-sent event. */
@@ -54,3 +54,14 @@ export const call = (index: number, args: string, begin?: { id: string; name: st
   ...begin,
   arguments: args,
 })
+
+/** What a call throws, which has to be one of our own errors. */
+export function failure(run: () => unknown): MoaError {
+  try {
+    run()
+  } catch (error) {
+    if (error instanceof MoaError) return error
+    throw error
+  }
+  throw new TypeError('nothing was thrown')
+}

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { answerDeltas, usage } from '../../test/wire-arbitraries.js'
+import { failure } from '../../test/wire-events.js'
 import { MoaError, NO_USAGE, collect, type AnswerEvent, type FinishReason } from '../core/index.js'
 import { ChunkDecoder } from './chunk-decoder.js'
 import { ChunkEncoder, DONE, KEEP_ALIVE } from './chunk-encoder.js'
@@ -19,16 +20,6 @@ function decode(...parts: (string | WireChunk)[]): AnswerEvent[] {
   }
   decoder.end()
   return events
-}
-
-function failure(run: () => unknown): MoaError {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof MoaError) return error
-    throw error
-  }
-  throw new TypeError('nothing was thrown')
 }
 
 const delta = (fields: NonNullable<WireChunk['choices']>[number]['delta']): WireChunk => ({
