@@ -25,6 +25,10 @@ const names = (events: readonly NamedEvent[]): string[] =>
   events.map(({ name }) => name.replace(/^response\./, ''))
 const finalOf = (events: readonly NamedEvent[]): Json => events.at(-1)?.data['response'] as Json
 
+const grow = (target: Json, field: string, text: unknown): void => {
+  target[field] = `${target[field] as string}${text as string}`
+}
+
 interface Seen {
   readonly item: Json
   readonly parts: Json[]
@@ -56,7 +60,7 @@ class Client {
         return this.#add(data, 'refusal')
       case 'response.function_call_arguments.delta':
         expect(this.#open(data).item['id']).toBe(data['item_id'])
-        this.#open(data).item['arguments'] += data['delta'] as string
+        grow(this.#open(data).item, 'arguments', data['delta'])
         return
       case 'response.output_item.done': {
         const open = this.#open(data)
@@ -82,8 +86,8 @@ class Client {
     const { item, parts } = this.#open(data)
     expect(item['id']).toBe(data['item_id'])
     const part = parts[this.#part(data)]
-    if (typeof part?.[field] !== 'string') throw new Error(`no part for ${String(data['type'])}`)
-    part[field] += data['delta'] as string
+    if (part === undefined) throw new Error(`no part for ${String(data['type'])}`)
+    grow(part, field, data['delta'])
   }
 }
 
