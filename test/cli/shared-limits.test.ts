@@ -46,11 +46,11 @@ async function newKey(perMinute: number): Promise<string> {
   return (await box.run(['keys', 'create', 'test', '--requests-per-minute', `${perMinute}`])).stdout.trim()
 }
 
-const ask = (url: string, key: string): Promise<Response> =>
+const ask = (url: string, key: string, fields: object = {}): Promise<Response> =>
   fetch(`${url}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-    body: JSON.stringify({ model: 'lab/ada', messages: [{ role: 'user', content: 'Hello' }] }),
+    body: JSON.stringify({ model: 'lab/ada', messages: [{ role: 'user', content: 'Hello' }], ...fields }),
   })
 
 const limitsOf = async (url: string): Promise<unknown> =>
@@ -147,6 +147,30 @@ describe.runIf(hasRedis())('gateways that share a Redis', () => {
     const shown = await box.run(['config', 'show'], { env: { REDIS_PORT: String(port) } })
     expect(shown.stdout).toContain(`redis://127.0.0.1:${port}`)
     expect(shown.stdout).not.toContain('hush')
+  }, 60_000)
+})
+
+describe('gateways on one machine', () => {
+  it('share keys and what they have spent, without a Redis', async () => {
+    box.write('moa.config.yaml', labConfig(sim.url, 'prices: { lab/ada: { input: 1000, output: 1000 } }\n'))
+    const made = await box.run(['keys', 'create', 'test', '--daily-budget', '0.06'])
+    const key = made.stdout.trim()
+    const [one, two] = [await serve(), await serve()]
+    let answered = 0
+    for (;;) {
+      const { status } = await ask(one.url, key, { max_tokens: 10 })
+      if (status === 402) break
+      expect([status, answered < 10]).toEqual([200, true])
+      answered += 1
+    }
+    expect(answered).toBeGreaterThan(0)
+    expect((await ask(two.url, key, { max_tokens: 10 })).status).toBe(402)
+    await box.run(['keys', 'revoke', 'test'])
+    for (const { url } of [one, two])
+      for (let status = 402, tries = 0; status !== 401; tries += 1) {
+        status = (await ask(url, key, { max_tokens: 10 })).status
+        expect(tries).toBeLessThan(1_000)
+      }
   }, 60_000)
 })
 
