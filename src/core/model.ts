@@ -7,6 +7,11 @@ export interface StreamOptions {
   /** Aborting closes every upstream call and makes the stream throw the signal's reason. */
   readonly signal: AbortSignal
   /**
+   * The call itself, for models that are {@link Model.scoped}: it ends with `signal` or before it. A signal of its own
+   * for each of thousands of calls costs more memory than all else that is kept of them.
+   */
+  readonly scope?: CallScope
+  /**
    * `stream` (default): text arrives as the model writes it. `whole`: the caller only needs the finished text,
    * so the model may fetch it in one piece, which costs about half the CPU time.
    */
@@ -22,6 +27,16 @@ export interface StreamOptions {
    * error. Called synchronously; must not throw.
    */
   readonly onCall?: (call: CallRecord) => void
+}
+
+/** Work that can be called off, as far as a model needs to know; `Scope` of util is one. */
+export interface CallScope {
+  readonly aborted: boolean
+  readonly reason: unknown
+  /** Calls back once when the work is called off, or at once when it is already. */
+  onAbort(callback: () => void): void
+  /** Takes an `onAbort` back. */
+  forget(callback: () => void): void
 }
 
 /** Takes an event; a promise makes the model wait until it resolves. */
@@ -69,6 +84,8 @@ export interface Model {
   readonly price?: Price
   /** Every upstream call is told to `onCall`: one that was not told was not made. */
   readonly keepsBooks?: true
+  /** Ends with `options.scope` where one is given, and looks at `options.signal` only where none is. */
+  readonly scoped?: true
   stream(request: ChatRequest, options: StreamOptions): EventStream
 }
 
@@ -84,7 +101,10 @@ export interface ModelCapabilities {
   readonly prefill?: boolean
 }
 
-/** A model that answers in another way but is the same in everything else: for wrappers. */
+/**
+ * A model that answers in another way but is the same in everything else: for wrappers. It is not
+ * {@link Model.scoped}; a wrapper that hands its options on adds that by itself.
+ */
 export function wrapModel(model: Model, stream: Model['stream']): Model {
   return {
     id: model.id,
@@ -95,9 +115,11 @@ export function wrapModel(model: Model, stream: Model['stream']): Model {
   }
 }
 
-/** The same options with another `onCall`. Not a spread: copying and then adding takes V8 a microsecond. */
+/** The same options with another `onCall`. Field by field: copying and then adding takes V8 a microsecond. */
 export function withOnCall(options: StreamOptions, onCall: (call: CallRecord) => void): StreamOptions {
-  return Object.assign({}, options, { onCall })
+  const { signal, scope, delivery, liveProposals, runId, slot } = options
+  const copy = { signal, scope, delivery, liveProposals, runId, slot, onCall }
+  return copy satisfies { [Key in keyof Required<StreamOptions>]: unknown } as StreamOptions
 }
 
 /** A stream that fails when it is read, for models that know at once that they have no answer. */

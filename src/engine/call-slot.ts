@@ -111,9 +111,11 @@ class RunningCall {
   }
 
   #options(): StreamOptions {
-    const { slot, scope, delivery } = this.#call
+    const { model, slot, scope, delivery } = this.#call
+    const scoped = model.scoped === true
     return {
-      signal: scope.signal,
+      signal: scoped ? this.#run.options.signal : scope.signal,
+      ...(scoped && { scope }),
       runId: this.#run.id,
       slot: slot.ref,
       delivery: this.#watch?.needsTokens === true ? 'stream' : delivery,

@@ -8,7 +8,7 @@ import type {
   ModelEvent,
   StreamOptions,
 } from '../core/index.js'
-import { Scope, abortReason, systemClock, type Clock } from '../util/index.js'
+import { Scope, systemClock, type Clock } from '../util/index.js'
 import { estimateRun } from './estimate.js'
 import { expectedLatency } from './expected-latency.js'
 import { LatencyBook } from './latency.js'
@@ -77,6 +77,7 @@ export function createMixture(plan: Plan, options: MixtureOptions): Model {
   return {
     id: plan.name,
     keepsBooks: true,
+    scoped: true,
     stream: (request, streamOptions) => new RunStream(shared, request, streamOptions),
   }
 }
@@ -132,13 +133,14 @@ class RunStream implements EventStream, AsyncIterator<ModelEvent, undefined> {
   }
 
   async #start(): Promise<void> {
-    const { signal } = this.#options
-    const scope = (this.#scope = new Scope(signal))
+    const { signal, scope: given } = this.#options
+    const work = given instanceof Scope ? given : Scope.of(signal)
+    const scope = (this.#scope = new Scope(work))
     try {
       await this.#execute(scope)
       this.#outlet.end()
     } catch (error) {
-      this.#outlet.fail(signal.aborted ? abortReason(signal) : error)
+      this.#outlet.fail(work.aborted ? work.reason : error)
     } finally {
       scope.abort()
     }

@@ -82,7 +82,7 @@ export class Panel {
   /** One slot from its start to its end; never rejects. */
   #take(turn: Turn): Promise<void> {
     turn.startedAt = this.#run.clock.now()
-    const place = this.#limiter?.acquire(turn.scope.signal)
+    const place = this.#limiter?.acquire(turn.scope)
     const answer = place ? place.then((release) => this.#begin(turn, release)) : this.#begin(turn)
     return answer.then(
       (proposal) => this.#done(turn, proposal),

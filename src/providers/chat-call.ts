@@ -6,6 +6,7 @@ import {
   type AnswerEvent,
   type CallOutcome,
   type CallRecord,
+  type CallScope,
   type ChatRequest,
   type ErrorInfo,
   type EventSink,
@@ -14,7 +15,7 @@ import {
   type ModelEvent,
   type StreamOptions,
 } from '../core/index.js'
-import { EventQueue, Scope, abortReason, type QueueFlow } from '../util/index.js'
+import { EventQueue, Scope, abortReason, type Abortable, type QueueFlow } from '../util/index.js'
 import { AnswerReader } from './answer-reader.js'
 import type { CallContext } from './call-context.js'
 import { recordCall } from './call-ledger.js'
@@ -45,7 +46,7 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream,
   readonly #request: ChatRequest
   readonly #options: StreamOptions
   readonly #whole: boolean
-  readonly #onAbort = (): void => this.#abort(abortReason(this.#options.signal))
+  readonly #onAbort = (): void => this.#abort(abortReason(this.#work))
   readonly #queue: EventQueue<ModelEvent>
   #state: 'new' | 'running' | 'settled' = 'new'
   #startedAt = 0
@@ -56,7 +57,9 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream,
   #status = 0
   #headers: ResponseHeaders = {}
   #reader: AnswerReader | undefined
-  #scope: Scope | undefined
+  /** What the call ends with. */
+  readonly #work: Abortable
+  #scope: CallScope | undefined
   #refusal: Buffer[] | undefined
   #refusalBytes = 0
   #received = ''
@@ -70,6 +73,7 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream,
     this.#context = context
     this.#request = request
     this.#options = options
+    this.#work = options.scope ?? options.signal
     this.#whole = options.delivery === 'whole'
     this.#queue = new EventQueue({
       flow: this,
@@ -84,7 +88,7 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream,
   next(): Promise<IteratorResult<ModelEvent>> {
     if (this.#state === 'new') this.#begin()
     // The call may be over while its last events still wait to be read.
-    else if (this.#queue.size > 0 && this.#options.signal.aborted) this.#onAbort()
+    else if (this.#queue.size > 0 && this.#work.aborted) this.#onAbort()
     return this.#queue.next()
   }
 
@@ -96,20 +100,19 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream,
 
   deliver(sink: EventSink): Promise<void> {
     if (this.#state === 'new') this.#begin()
-    const { signal } = this.#options
+    const work = this.#work
     return this.#queue.deliver((event) => {
       // As in next(): the call may be over before its last events are taken.
-      if (signal.aborted) throw abortReason(signal)
+      if (work.aborted) throw abortReason(work)
       return sink(event)
     })
   }
 
   #begin(): void {
-    const { signal } = this.#options
     const { clock, timeouts, transport, path, headers, encode } = this.#context
     let body: string
     try {
-      if (signal.aborted) throw abortReason(signal)
+      if (this.#work.aborted) throw abortReason(this.#work)
       body = encode(this.#request, !this.#whole)
     } catch (error) {
       this.#state = 'settled'
@@ -118,7 +121,7 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream,
     }
     this.#state = 'running'
     this.#startedAt = clock.now()
-    this.#scope = Scope.of(signal)
+    this.#scope = this.#options.scope ?? Scope.of(this.#options.signal)
     this.#scope.onAbort(this.#onAbort)
     this.#watchdog = new Watchdog<Phase>({
       clock,
