@@ -42,12 +42,40 @@ export interface CallScope {
 /** Takes an event; a promise makes the model wait until it resolves. */
 export type EventSink = (event: ModelEvent) => Promise<void> | undefined
 
+/** Takes the events of one answer, in order, and then hears of its end, once. */
+export interface EventReader {
+  /**
+   * A promise makes the model wait until it resolves. When this throws or the promise rejects, the stream is closed and
+   * `fail` hears of it.
+   */
+  event(event: ModelEvent): Promise<void> | undefined
+  /** Must not throw. */
+  end(): void
+  /** Must not throw. */
+  fail(error: unknown): void
+}
+
 /**
- * The events of one answer: read it once, with `for await` or with {@link deliver}.
+ * The events of one answer: read it once, with `for await`, {@link deliver} or {@link readEvents}.
  */
 export interface EventStream extends AsyncIterable<ModelEvent> {
-  /** Optional faster way to read: see {@link deliver}. */
-  deliver?(sink: EventSink): Promise<void>
+  /** Optional faster way to read: see {@link readEvents}. Never throws; may call the reader at once. */
+  read?(reader: EventReader): void
+}
+
+/**
+ * Hands every event of a stream to a reader. The same as a `for await` loop, but a stream that can do it without a
+ * promise for each event, and without one that waits for the end, does so.
+ */
+export function readEvents(events: EventStream, reader: EventReader): void {
+  if (events.read) {
+    events.read(reader)
+    return
+  }
+  iterate(events, (event) => reader.event(event)).then(
+    () => reader.end(),
+    (error: unknown) => reader.fail(error),
+  )
 }
 
 /**
@@ -57,7 +85,8 @@ export interface EventStream extends AsyncIterable<ModelEvent> {
  * @throws what the stream throws, or what the sink throws or rejects with, after the stream was closed
  */
 export function deliver(events: EventStream, sink: EventSink): Promise<void> {
-  return events.deliver ? events.deliver(sink) : iterate(events, sink)
+  if (!events.read) return iterate(events, sink)
+  return new Promise((end, fail) => readEvents(events, { event: sink, end, fail }))
 }
 
 async function iterate(events: AsyncIterable<ModelEvent>, sink: EventSink): Promise<void> {

@@ -1,31 +1,34 @@
 import type { ModelEvent } from './events.js'
-import type { EventSink } from './model.js'
+import type { EventReader } from './model.js'
 
-/** How a stream is read that can only be delivered. */
-export interface Delivery {
-  /** Hands every event to the sink, in order, waiting for its promises; called once, by the first `next()`. */
-  deliver(sink: EventSink): Promise<void>
-  /** The reader has left: ends the delivery, even where it waits for an event. */
+/** A stream that can only be read by an {@link EventReader}. */
+export interface Pushed {
+  /** Called once, by the first `next()`. */
+  read(reader: EventReader): void
+  /** The reader has left: ends the reading, even where it waits for an event. */
   leave(): void
 }
 
-/** Why a delivery ended whose reader went away; nobody ever sees it. */
+/** Why a reading ended whose reader went away; nobody ever sees it. */
 const LEFT = new Error('The reader has left.')
 
 /**
- * Reads by `next()` what is delivered to a sink: one event at a time, the model waits for its reader.
+ * Reads by `next()` what is pushed to a reader: one event at a time, the model waits meanwhile.
  */
-export class PulledStream implements AsyncIterableIterator<ModelEvent> {
-  readonly #delivery: Delivery
+export class PulledStream implements AsyncIterableIterator<ModelEvent>, EventReader {
+  readonly #stream: Pushed
   readonly #readers: Reader[] = []
-  #done: Promise<void> | undefined
+  #begun = false
   #over = false
+  /** The stream has closed behind a reader that left. */
+  #closed: (() => void) | undefined
+  #ended = false
   #error: { readonly value: unknown } | undefined
   /** Set while the model waits for the next `next()`. */
   #turn: { readonly go: () => void; readonly leave: (reason: unknown) => void } | undefined
 
-  constructor(delivery: Delivery) {
-    this.#delivery = delivery
+  constructor(stream: Pushed) {
+    this.#stream = stream
   }
 
   [Symbol.asyncIterator](): this {
@@ -41,36 +44,30 @@ export class PulledStream implements AsyncIterableIterator<ModelEvent> {
     if (this.#over) return Promise.resolve(END)
     return new Promise((resolve, reject) => {
       this.#readers.push({ resolve, reject })
-      if (this.#done === undefined) this.#begin()
-      this.#turn?.go()
+      const turn = this.#turn
       this.#turn = undefined
+      turn?.go()
+      if (this.#begun) return
+      this.#begun = true
+      this.#stream.read(this)
     })
   }
 
-  async return(): Promise<IteratorResult<ModelEvent>> {
-    const began = this.#done !== undefined
-    const wasOver = this.#over
+  /** Resolves when the stream has closed. */
+  return(): Promise<IteratorResult<ModelEvent>> {
     this.#over = true
     this.#error = undefined
-    if (began && !wasOver) {
+    if (!this.#begun || this.#ended) return Promise.resolve(END)
+    return new Promise((resolve) => {
+      this.#closed = () => resolve(END)
       this.#turn?.leave(LEFT)
       this.#turn = undefined
-      this.#delivery.leave()
-    }
-    await this.#done
-    return END
+      this.#stream.leave()
+    })
   }
 
-  #begin(): void {
-    this.#done = this.#delivery
-      .deliver((event) => this.#hand(event))
-      .then(
-        () => this.#end(),
-        (value: unknown) => this.#end({ value }),
-      )
-  }
-
-  #hand(event: ModelEvent): Promise<void> | undefined {
+  /** For the stream alone. */
+  event(event: ModelEvent): Promise<void> | undefined {
     if (this.#over) throw LEFT
     // There is always one: the model waits unless somebody asked for the next event.
     this.#readers.shift()?.resolve({ value: event, done: false })
@@ -79,13 +76,25 @@ export class PulledStream implements AsyncIterableIterator<ModelEvent> {
     return new Promise((go, leave) => (this.#turn = { go, leave }))
   }
 
+  /** For the stream alone. */
+  end(): void {
+    this.#end()
+  }
+
+  /** For the stream alone. */
+  fail(value: unknown): void {
+    this.#end({ value })
+  }
+
   #end(error?: { readonly value: unknown }): void {
+    this.#ended = true
     const left = this.#over
     this.#over = true
     const first = left || !error ? undefined : this.#readers.shift()
     if (first && error) first.reject(error.value)
     else if (error && !left) this.#error = error
     for (const reader of this.#readers.splice(0)) reader.resolve(END)
+    this.#closed?.()
   }
 }
 

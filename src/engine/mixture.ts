@@ -2,7 +2,7 @@ import { MoaError } from '../core/index.js'
 import type {
   ChatRequest,
   Degradation,
-  EventSink,
+  EventReader,
   EventStream,
   Model,
   ModelEvent,
@@ -113,13 +113,14 @@ class RunStream implements EventStream, AsyncIterator<ModelEvent, undefined> {
     return this.#outlet.next() as Promise<IteratorResult<ModelEvent, undefined>>
   }
 
-  async deliver(sink: EventSink): Promise<void> {
-    this.#running ??= this.#start()
-    try {
-      await this.#outlet.deliver(sink)
-    } finally {
-      await this.#running
-    }
+  read(reader: EventReader): void {
+    const running = (this.#running ??= this.#start())
+    // Every call is settled when the reader hears of the end.
+    this.#outlet.read({
+      event: (event) => reader.event(event),
+      end: () => void running.then(() => reader.end()),
+      fail: (error) => void running.then(() => reader.fail(error)),
+    })
   }
 
   [Symbol.asyncIterator](): this {

@@ -9,13 +9,13 @@ import {
   type CallScope,
   type ChatRequest,
   type ErrorInfo,
-  type EventSink,
+  type EventReader,
   type EventStream,
   type Finish,
   type ModelEvent,
   type StreamOptions,
 } from '../core/index.js'
-import { EventQueue, Scope, abortReason, type Abortable, type QueueFlow } from '../util/index.js'
+import { EventQueue, Scope, abortReason, type Abortable, type QueueOwner } from '../util/index.js'
 import { AnswerReader } from './answer-reader.js'
 import type { CallContext } from './call-context.js'
 import { recordCall } from './call-ledger.js'
@@ -40,14 +40,16 @@ const LINGER_MS = 1_000
  * the other, an event queue in between. Nothing happens before the first `next()`; however the call ends, it
  * settles once: abort listener gone, timer stopped, socket closed or given back, one record handed over.
  */
-export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream, RequestHandler, QueueFlow {
+export class ChatCall
+  implements AsyncIterableIterator<ModelEvent>, EventStream, RequestHandler, QueueOwner<ModelEvent>
+{
   readonly highWater = HIGH_WATER
   readonly #context: CallContext
   readonly #request: ChatRequest
   readonly #options: StreamOptions
   readonly #whole: boolean
   readonly #onAbort = (): void => this.#abort(abortReason(this.#work))
-  readonly #queue: EventQueue<ModelEvent>
+  readonly #queue = new EventQueue<ModelEvent>(this)
   #state: 'new' | 'running' | 'settled' = 'new'
   #startedAt = 0
   #watchdog: Watchdog<Phase> | undefined
@@ -75,10 +77,6 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream,
     this.#options = options
     this.#work = options.scope ?? options.signal
     this.#whole = options.delivery === 'whole'
-    this.#queue = new EventQueue({
-      flow: this,
-      onReturn: () => void this.#settle({ outcome: 'aborted' }),
-    })
   }
 
   [Symbol.asyncIterator](): this {
@@ -87,8 +85,6 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream,
 
   next(): Promise<IteratorResult<ModelEvent>> {
     if (this.#state === 'new') this.#begin()
-    // The call may be over while its last events still wait to be read.
-    else if (this.#queue.size > 0 && this.#work.aborted) this.#onAbort()
     return this.#queue.next()
   }
 
@@ -98,14 +94,19 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream,
     return this.#queue.return()
   }
 
-  deliver(sink: EventSink): Promise<void> {
+  read(reader: EventReader): void {
     if (this.#state === 'new') this.#begin()
-    const work = this.#work
-    return this.#queue.deliver((event) => {
-      // As in next(): the call may be over before its last events are taken.
-      if (work.aborted) throw abortReason(work)
-      return sink(event)
-    })
+    this.#queue.read(reader)
+  }
+
+  /** For the queue alone: the call may be over before its last events are taken. */
+  taken(): void {
+    if (this.#work.aborted) throw abortReason(this.#work)
+  }
+
+  /** For the queue alone. */
+  left(): void {
+    this.#settle({ outcome: 'aborted' })
   }
 
   #begin(): void {

@@ -5,13 +5,13 @@ import {
   addCost,
   addUsage,
   costOf,
-  deliver,
+  readEvents,
   withOnCall,
   wrapModel,
   type CallRecord,
   type ChatRequest,
   type Cost,
-  type EventSink,
+  type EventReader,
   type EventStream,
   type Finish,
   type Model,
@@ -92,13 +92,11 @@ interface Context {
  * One call and all of its attempts. An object with callbacks instead of async functions, and one for all guards:
  * thousands of these wait for their models at a time, and a waiting async function keeps its whole frame.
  */
-class GuardedCall implements EventStream {
+class GuardedCall implements EventStream, EventReader {
   readonly #context: Context
   readonly #request: ChatRequest
   readonly #options: StreamOptions
-  #sink: EventSink = () => undefined
-  #resolve: () => void = () => {}
-  #reject: (error: unknown) => void = () => {}
+  #reader: EventReader = NOBODY
   /** It has a place of the limiter. */
   #placed = false
   #attempt = 0
@@ -122,24 +120,16 @@ class GuardedCall implements EventStream {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<ModelEvent> {
-    return new PulledStream({ deliver: (sink) => this.deliver(sink), leave: () => this.#leave() })
+    return new PulledStream({ read: (reader) => this.read(reader), leave: () => this.#leave() })
   }
 
-  deliver(sink: EventSink): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#sink = sink
-      this.#resolve = resolve
-      this.#reject = reject
-      this.#begin()
-    })
-  }
-
-  #begin(): void {
+  read(reader: EventReader): void {
+    this.#reader = reader
     const { breakers, limiter } = this.#context
     try {
       breakers?.check()
     } catch (error) {
-      this.#reject(error)
+      reader.fail(error)
       return
     }
     if (limiter === undefined) this.#try()
@@ -152,7 +142,7 @@ class GuardedCall implements EventStream {
           this.#placed = true
           this.#try()
         },
-        (error: unknown) => this.#fail(error),
+        (error: unknown) => this.#giveUp(error),
       )
   }
 
@@ -172,7 +162,7 @@ class GuardedCall implements EventStream {
       if (rates === undefined) this.#open()
       else this.#admit(rates)
     } catch (error) {
-      this.#failed(error)
+      this.fail(error)
     }
   }
 
@@ -183,21 +173,23 @@ class GuardedCall implements EventStream {
         if (this.#left) admission.cancel()
         this.#open()
       },
-      (error: unknown) => this.#failed(error),
+      (error: unknown) => this.fail(error),
     )
   }
 
   #open(): void {
     if (this.#left) {
-      this.#failed(undefined)
+      this.fail(undefined)
       return
     }
     const options = withOnCall(this.#options, (call) => this.#settle(call))
-    this.#events = this.#context.model.stream(this.#request, options)
-    deliver(this.#events, (event) => this.#take(event)).then(
-      () => this.#end(),
-      (error: unknown) => this.#failed(error),
-    )
+    try {
+      this.#events = this.#context.model.stream(this.#request, options)
+    } catch (error) {
+      this.fail(error)
+      return
+    }
+    readEvents(this.#events, this)
   }
 
   #settle(call: CallRecord): void {
@@ -209,12 +201,13 @@ class GuardedCall implements EventStream {
     this.#options.onCall?.(before === 0 ? call : { ...call, attempt: call.attempt + before })
   }
 
-  #take(event: ModelEvent): Promise<void> | undefined {
+  /** For the attempt alone. */
+  event(event: ModelEvent): Promise<void> | undefined {
     this.#answering = true
-    if (event.type !== 'finish') return this.#sink(event)
+    if (event.type !== 'finish') return this.#reader.event(event)
     // The call is over, even when its reader takes a while for the last event.
     this.#giveBack()
-    return this.#sink(this.#usage === NO_USAGE ? event : this.#withSpent(event))
+    return this.#reader.event(this.#usage === NO_USAGE ? event : this.#withSpent(event))
   }
 
   /** The same end of the answer, with the tokens and costs of earlier attempts in it. */
@@ -226,11 +219,12 @@ class GuardedCall implements EventStream {
     }
   }
 
-  #failed(error: unknown): void {
+  /** For the attempt alone. */
+  fail(error: unknown): void {
     // What has not been settled by now was never made.
     this.#passage?.tell(undefined)
     if (this.#answering || this.#left || this.#aborted()) {
-      this.#fail(error)
+      this.#giveUp(error)
       return
     }
     const { clock } = this.#context
@@ -238,13 +232,13 @@ class GuardedCall implements EventStream {
     try {
       ms = waitBeforeRetry(error, this.#attempt, this.#context)
     } catch (final) {
-      this.#fail(final)
+      this.#giveUp(final)
       return
     }
     for (const call of this.#calls ?? []) this.#spend(call)
     sleep(ms, this.#wait(), clock).then(
       () => this.#try(),
-      (reason: unknown) => this.#fail(reason),
+      (reason: unknown) => this.#giveUp(reason),
     )
   }
 
@@ -259,15 +253,16 @@ class GuardedCall implements EventStream {
     return (scope ?? signal).aborted
   }
 
-  #end(): void {
+  /** For the attempt alone. */
+  end(): void {
     this.#passage?.tell(undefined)
     this.#over()
-    this.#resolve()
+    this.#reader.end()
   }
 
-  #fail(error: unknown): void {
+  #giveUp(error: unknown): void {
     this.#over()
-    this.#reject(error)
+    this.#reader.fail(error)
   }
 
   #over(): void {
@@ -289,3 +284,5 @@ class GuardedCall implements EventStream {
     if (events && 'return' in events) void (events as AsyncIterableIterator<ModelEvent>).return?.()
   }
 }
+
+const NOBODY: EventReader = { event: () => undefined, end: () => {}, fail: () => {} }
