@@ -22,7 +22,9 @@ import { recordCall } from './call-ledger.js'
 import { timeoutError } from './timeouts.js'
 import type { RequestControl, RequestHandler, ResponseHeaders } from './transport.js'
 import { cleanError, refusalError, requestIdOf, transportError } from './upstream-failure.js'
-import { Watchdog } from './watchdog.js'
+import { Watchdog, type WatchdogOwner } from './watchdog.js'
+
+const NO_HEADERS: ResponseHeaders = {}
 
 type Phase = 'overall' | 'headers' | 'first-token' | 'stall' | 'refusal' | 'linger'
 
@@ -41,7 +43,12 @@ const LINGER_MS = 1_000
  * settles once: abort listener gone, timer stopped, socket closed or given back, one record handed over.
  */
 export class ChatCall
-  implements AsyncIterableIterator<ModelEvent>, EventStream, RequestHandler, QueueOwner<ModelEvent>
+  implements
+    AsyncIterableIterator<ModelEvent>,
+    EventStream,
+    RequestHandler,
+    QueueOwner<ModelEvent>,
+    WatchdogOwner<Phase>
 {
   readonly highWater = HIGH_WATER
   readonly #context: CallContext
@@ -57,7 +64,7 @@ export class ChatCall
   /** The request has begun to be written to a socket. */
   #sent = false
   #status = 0
-  #headers: ResponseHeaders = {}
+  #headers: ResponseHeaders = NO_HEADERS
   #reader: AnswerReader | undefined
   /** What the call ends with. */
   readonly #work: Abortable
@@ -124,11 +131,7 @@ export class ChatCall
     this.#startedAt = clock.now()
     this.#scope = this.#options.scope ?? Scope.of(this.#options.signal)
     this.#scope.onAbort(this.#onAbort)
-    this.#watchdog = new Watchdog<Phase>({
-      clock,
-      overall: { phase: 'overall', ms: timeouts.overallMs },
-      onExpire: (phase) => this.#expire(phase),
-    })
+    this.#watchdog = new Watchdog<Phase>(this, { clock, overall: 'overall', ms: timeouts.overallMs })
     if (!this.#whole) {
       if (timeouts.headersMs < timeouts.firstTokenMs)
         this.#watchdog.enter('headers', this.#startedAt + timeouts.headersMs)
@@ -303,7 +306,8 @@ export class ChatCall
     this.#queue.fail(clean)
   }
 
-  #expire(phase: Phase): void {
+  /** For the watchdog alone. */
+  expired(phase: Phase): void {
     if (phase === 'linger' || this.#state !== 'running') this.#control?.abort()
     else if (phase === 'refusal') this.#refuse()
     else this.#fail(timeoutError(phase, { ...this.#context, answering: this.#status > 0 }))
@@ -322,7 +326,12 @@ export class ChatCall
     }
     const requestId = requestIdOf(this.#headers)
     const call = recordCall(
-      { provider: this.#context.provider, model: this.#context.model, request: this.#request },
+      {
+        provider: this.#context.provider,
+        model: this.#context.model,
+        request: this.#request,
+        slot: this.#options.slot,
+      },
       {
         outcome: ending.outcome,
         finishReason: ending.finish?.reason,
