@@ -1,5 +1,6 @@
 import type { FinishReason, Result, TokenLogprob, Usage } from '../../core/index.js'
 import { encodeLogprobs } from '../logprobs.js'
+import type { FunctionName, NamespacedFunctions } from './decode-tools.js'
 
 /** What is the same throughout one answer. */
 export interface ResponsesIdentity {
@@ -11,7 +12,13 @@ export interface ResponsesIdentity {
   readonly model: string
   /** Parameters of the request that the answer repeats. */
   readonly echo: Readonly<Record<string, unknown>>
+  /** Functions that the client knows by another name than models do. */
+  readonly namespaced?: NamespacedFunctions
 }
+
+/** A called function as the client names it. */
+export const calledFunction = ({ namespaced }: ResponsesIdentity, name: string): FunctionName =>
+  namespaced?.get(name) ?? { name }
 
 /** One item of the output, as far as it is known. */
 export type OutputItem =
@@ -27,7 +34,7 @@ export type OutputItem =
       readonly kind: 'function-call'
       readonly id: string
       readonly callId: string
-      readonly name: string
+      readonly called: FunctionName
       readonly arguments: string
     }
 
@@ -49,7 +56,7 @@ export function encodeItem(item: OutputItem, status: ItemStatus): Record<string,
         type: 'function_call',
         status,
         call_id: item.callId,
-        name: item.name,
+        ...item.called,
         arguments: item.arguments,
       }
   }
@@ -147,7 +154,7 @@ export function encodeResponsesBody(
       kind: 'function-call',
       id: `fc_${suffix}_${index}`,
       callId: call.id,
-      name: call.name,
+      called: calledFunction(identity, call.name),
       arguments: call.arguments,
     })
   const status = incompleteReason(result.finishReason) === undefined ? 'completed' : 'incomplete'

@@ -4,6 +4,7 @@ import { encodeError } from '../error.js'
 import { encodeLogprobs } from '../logprobs.js'
 import type { StreamEncoder, StreamEnd } from '../stream-encoder.js'
 import {
+  calledFunction,
   encodeEnvelope,
   encodeItem,
   encodeText,
@@ -168,7 +169,7 @@ export class ResponsesEncoder implements StreamEncoder {
         kind: 'function-call',
         id: this.#id('fc'),
         callId: event.id ?? `call_${event.index}`,
-        name: event.name ?? '',
+        called: calledFunction(this.#identity, event.name ?? ''),
         arguments: '',
         place: this.#places++,
       }
@@ -186,7 +187,7 @@ export class ResponsesEncoder implements StreamEncoder {
     return (
       this.#send('response.function_call_arguments.done', {
         ...place(call),
-        name: call.name,
+        name: call.called.name,
         arguments: call.arguments,
       }) + this.#done(call, status)
     )
