@@ -147,4 +147,16 @@ describe('over /v1/responses', () => {
     const seen = lab.sim.log.at(-1)?.messages ?? []
     expect(seen.map(({ role }) => role)).toEqual(['system', 'system', 'user', 'assistant', 'tool', 'user'])
   })
+
+  it('tells of a late failure by an error and by the failed response', async () => {
+    const model = 'lab/ada+error-mid=3'
+    const told = await events(await ask('/v1/responses', { ...fields, model, stream: true }))
+    const [error, failed] = told.slice(-2)
+    const message = expect.stringContaining('The model stopped working') as string
+    expect(error).toMatchObject({ type: 'error', error: { message } })
+    expect(failed).toMatchObject({
+      type: 'response.failed',
+      response: { status: 'failed', error: { code: 'upstream_error', message } },
+    })
+  })
 })

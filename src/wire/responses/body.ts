@@ -89,7 +89,8 @@ export function encodeEnvelope(
   identity: ResponsesIdentity,
   state: {
     readonly output: readonly Record<string, unknown>[]
-    readonly status: 'in_progress' | 'completed' | 'incomplete'
+    readonly status: 'in_progress' | 'completed' | 'incomplete' | 'failed'
+    readonly error?: { readonly code: string | number; readonly message: string }
     readonly usage?: Usage
     readonly reason?: FinishReason
     readonly extension?: Readonly<Record<string, unknown>>
@@ -103,7 +104,7 @@ export function encodeEnvelope(
     created_at: identity.created,
     status: state.status,
     background: false,
-    error: null,
+    error: state.error ?? null,
     incomplete_details: missing === undefined ? null : { reason: missing },
     instructions: echo['instructions'] ?? null,
     max_output_tokens: echo['max_output_tokens'] ?? null,

@@ -103,7 +103,14 @@ export class ResponsesEncoder implements StreamEncoder {
   }
 
   error(error: ErrorInfo, extension?: Readonly<Record<string, unknown>>): string {
-    return this.#send('error', { ...encodeError(error), ...extension })
+    const { error: told } = encodeError(error)
+    const response = encodeEnvelope(this.#identity, {
+      status: 'failed',
+      output: this.#output,
+      error: { code: told.code ?? 'server_error', message: told.message },
+    })
+    // Most clients stop at the first of the two; some wait for the second.
+    return this.#send('error', { error: told, ...extension }) + this.#send('response.failed', { response })
   }
 
   #text(text: string, logprobs: readonly TokenLogprob[] | undefined): string {
