@@ -1,6 +1,6 @@
 // What the engine adds to a mixture of six proposers, against a program written by hand in the same run.
 //
-//   npm run build && node bench/engine.js [rounds] [filter]
+//   npm run build && node bench/engine.js [rounds] [filter] [programs]
 //
 // `added`: wall time over the analytic critical path (layers × the time of one call). Proposals come whole by default
 // (`json`) and token by token when someone watches (`stream`). Upstream and variants run in processes of their own;
@@ -12,9 +12,9 @@ import { existsSync } from 'node:fs'
 
 const ROUNDS = Number(process.argv[2] ?? 5)
 const FILTER = process.argv[3] ?? ''
-const VARIANTS = ['naive undici', 'this engine', 'openai SDK']
-/** Batches before the first figure: a service runs for days, and compilers need a while for larger programs. */
-const WARM_UP = 5
+const VARIANTS = (process.argv[4] ?? 'naive undici,this engine,openai SDK').split(',')
+/** Mixtures before the first figure: a service runs for days, and compilers need a while for larger programs. */
+const WARM_UP = 1_000
 const CALL_MS = 50 + 99 * 5
 const SCENARIOS = [2, 3]
   .flatMap((layers) =>
@@ -25,6 +25,7 @@ const SCENARIOS = [2, 3]
         streamed,
         atOnce,
         mixtures: atOnce === 1 ? 6 : atOnce * 2,
+        warmUp: atOnce === 1 ? 6 : WARM_UP,
       })),
     ),
   )
@@ -61,7 +62,7 @@ console.log(
   `${'scenario'.padEnd(15)}${'program'.padEnd(14)}${['added p50', 'p95', 'first p50', 'CPU ms', 'RSS MB', 'late ms'].map((head) => cell(head)).join('')}`,
 )
 const verdicts = []
-for (const { name, layers, streamed, atOnce, mixtures } of SCENARIOS) {
+for (const { name, layers, streamed, atOnce, mixtures, warmUp } of SCENARIOS) {
   const runs = []
   for (const variant of VARIANTS) {
     const { child } = await start('runner.js', [variant, hello.port, layers, streamed])
@@ -69,7 +70,7 @@ for (const { name, layers, streamed, atOnce, mixtures } of SCENARIOS) {
   }
   for (let round = -1; round < ROUNDS; round += 1) {
     for (const run of round % 2 === 0 ? runs : runs.toReversed()) {
-      const result = await ask(run.child, { mixtures: round < 0 ? WARM_UP * atOnce : mixtures, atOnce })
+      const result = await ask(run.child, { mixtures: round < 0 ? warmUp : mixtures, atOnce })
       const { lateMs } = await ask(upstream, {})
       if (round < 0) continue // Warms up code and connections.
       const critical = layers * CALL_MS

@@ -11,7 +11,8 @@ import {
   type Plan,
   type RecipeInput,
 } from '../src/engine/index.js'
-import { ProviderBreakers, withBreakers } from '../src/providers/provider-breakers.js'
+import { guarded } from '../src/providers/guarded.js'
+import { ProviderBreakers } from '../src/providers/provider-breakers.js'
 import { simModel, virtualClock, type VirtualClock } from '../src/sim/index.js'
 import { memoryStore } from '../src/store/index.js'
 
@@ -164,7 +165,7 @@ class Upstream {
     let model = this.#models.get(name)
     if (model === undefined) {
       model = this.#logged(name)
-      if (this.#scenario.breakers) model = withBreakers(model, this.#breakers, name)
+      if (this.#scenario.breakers) model = guarded(model, { breakers: this.#breakers.of(name) })
       if (this.#scenario.cache)
         model = withCache(model, { cache: this.#cache, ...this.#shared, clock: this.#clock })
       this.#models.set(name, model)

@@ -1,5 +1,12 @@
-import { deliver, withOnCall, wrapModel } from '../core/index.js'
-import type { ChatRequest, EventSink, EventStream, Model, ModelEvent, StreamOptions } from '../core/index.js'
+import { readEvents, withOnCall, wrapModel } from '../core/index.js'
+import type {
+  ChatRequest,
+  EventReader,
+  EventStream,
+  Model,
+  ModelEvent,
+  StreamOptions,
+} from '../core/index.js'
 import { abortable, linkedController, systemClock, type Clock, type LinkedController } from '../util/index.js'
 import { cacheKey, type SampleCounts } from './cache-key.js'
 import { AnswerKeeper, replayCached } from './cached-answer.js'
@@ -88,17 +95,26 @@ class CachedStream implements AsyncIterableIterator<ModelEvent>, EventStream {
     return END
   }
 
-  async deliver(sink: EventSink): Promise<void> {
-    try {
-      await deliver(await this.#open(), (event) => {
-        this.#see(event)
-        return sink(event)
-      })
-      this.#end('useless')
-    } catch (error) {
+  read(reader: EventReader): void {
+    const fail = (error: unknown): void => {
       this.#fail()
-      throw error
+      reader.fail(error)
     }
+    this.#open().then(
+      (events) =>
+        readEvents(events, {
+          event: (event) => {
+            this.#see(event)
+            return reader.event(event)
+          },
+          end: () => {
+            this.#end('useless')
+            reader.end()
+          },
+          fail,
+        }),
+      fail,
+    )
   }
 
   /** Finds the answer, or begins the call, after waiting for another run that makes the same call. */

@@ -7,6 +7,11 @@ export interface StreamOptions {
   /** Aborting closes every upstream call and makes the stream throw the signal's reason. */
   readonly signal: AbortSignal
   /**
+   * The call itself, for models that are {@link Model.scoped}: it ends with `signal` or before it. A signal of its own
+   * for each of thousands of calls costs more memory than all else that is kept of them.
+   */
+  readonly scope?: CallScope
+  /**
    * `stream` (default): text arrives as the model writes it. `whole`: the caller only needs the finished text,
    * so the model may fetch it in one piece, which costs about half the CPU time.
    */
@@ -24,15 +29,53 @@ export interface StreamOptions {
   readonly onCall?: (call: CallRecord) => void
 }
 
+/** Work that can be called off, as far as a model needs to know; `Scope` of util is one. */
+export interface CallScope {
+  readonly aborted: boolean
+  readonly reason: unknown
+  /** Calls back once when the work is called off, or at once when it is already. */
+  onAbort(callback: () => void): void
+  /** Takes an `onAbort` back. */
+  forget(callback: () => void): void
+}
+
 /** Takes an event; a promise makes the model wait until it resolves. */
 export type EventSink = (event: ModelEvent) => Promise<void> | undefined
 
+/** Takes the events of one answer, in order, and then hears of its end, once. */
+export interface EventReader {
+  /**
+   * A promise makes the model wait until it resolves. When this throws or the promise rejects, the stream is closed and
+   * `fail` hears of it.
+   */
+  event(event: ModelEvent): Promise<void> | undefined
+  /** Must not throw. */
+  end(): void
+  /** Must not throw. */
+  fail(error: unknown): void
+}
+
 /**
- * The events of one answer: read it once, with `for await` or with {@link deliver}.
+ * The events of one answer: read it once, with `for await`, {@link deliver} or {@link readEvents}.
  */
 export interface EventStream extends AsyncIterable<ModelEvent> {
-  /** Optional faster way to read: see {@link deliver}. */
-  deliver?(sink: EventSink): Promise<void>
+  /** Optional faster way to read: see {@link readEvents}. Never throws; may call the reader at once. */
+  read?(reader: EventReader): void
+}
+
+/**
+ * Hands every event of a stream to a reader. The same as a `for await` loop, but a stream that can do it without a
+ * promise for each event, and without one that waits for the end, does so.
+ */
+export function readEvents(events: EventStream, reader: EventReader): void {
+  if (events.read) {
+    events.read(reader)
+    return
+  }
+  iterate(events, (event) => reader.event(event)).then(
+    () => reader.end(),
+    (error: unknown) => reader.fail(error),
+  )
 }
 
 /**
@@ -42,7 +85,8 @@ export interface EventStream extends AsyncIterable<ModelEvent> {
  * @throws what the stream throws, or what the sink throws or rejects with, after the stream was closed
  */
 export function deliver(events: EventStream, sink: EventSink): Promise<void> {
-  return events.deliver ? events.deliver(sink) : iterate(events, sink)
+  if (!events.read) return iterate(events, sink)
+  return new Promise((end, fail) => readEvents(events, { event: sink, end, fail }))
 }
 
 async function iterate(events: AsyncIterable<ModelEvent>, sink: EventSink): Promise<void> {
@@ -69,6 +113,8 @@ export interface Model {
   readonly price?: Price
   /** Every upstream call is told to `onCall`: one that was not told was not made. */
   readonly keepsBooks?: true
+  /** Ends with `options.scope` where one is given, and looks at `options.signal` only where none is. */
+  readonly scoped?: true
   stream(request: ChatRequest, options: StreamOptions): EventStream
 }
 
@@ -84,7 +130,10 @@ export interface ModelCapabilities {
   readonly prefill?: boolean
 }
 
-/** A model that answers in another way but is the same in everything else: for wrappers. */
+/**
+ * A model that answers in another way but is the same in everything else: for wrappers. It is not
+ * {@link Model.scoped}; a wrapper that hands its options on adds that by itself.
+ */
 export function wrapModel(model: Model, stream: Model['stream']): Model {
   return {
     id: model.id,
@@ -95,9 +144,11 @@ export function wrapModel(model: Model, stream: Model['stream']): Model {
   }
 }
 
-/** The same options with another `onCall`. Not a spread: copying and then adding takes V8 a microsecond. */
+/** The same options with another `onCall`. Field by field: copying and then adding takes V8 a microsecond. */
 export function withOnCall(options: StreamOptions, onCall: (call: CallRecord) => void): StreamOptions {
-  return Object.assign({}, options, { onCall })
+  const { signal, scope, delivery, liveProposals, runId, slot } = options
+  const copy = { signal, scope, delivery, liveProposals, runId, slot, onCall }
+  return copy satisfies { [Key in keyof Required<StreamOptions>]: unknown } as StreamOptions
 }
 
 /** A stream that fails when it is read, for models that know at once that they have no answer. */

@@ -1,5 +1,5 @@
 import type { ModelEvent } from './events.js'
-import { deliver, type EventSink, type EventStream } from './model.js'
+import { readEvents, type EventStream } from './model.js'
 
 /** How a stream ended for its reader. */
 export type StreamEnd =
@@ -43,19 +43,27 @@ export function watched(open: () => EventStream, watcher: StreamWatcher): EventS
   }
   return {
     [Symbol.asyncIterator]: read,
-    async deliver(sink: EventSink) {
-      let end: StreamEnd = { how: 'finished' }
+    read(reader) {
+      const end = (how: StreamEnd): void => watcher.end(how)
       try {
         watcher.start?.()
-        await deliver(open(), (event) => {
-          watcher.event(event)
-          return sink(event)
+        readEvents(open(), {
+          event(event) {
+            watcher.event(event)
+            return reader.event(event)
+          },
+          end() {
+            end({ how: 'finished' })
+            reader.end()
+          },
+          fail(error) {
+            end({ how: 'failed', error })
+            reader.fail(error)
+          },
         })
       } catch (error) {
-        end = { how: 'failed', error }
-        throw error
-      } finally {
-        watcher.end(end)
+        end({ how: 'failed', error })
+        reader.fail(error)
       }
     },
   }

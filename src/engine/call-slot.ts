@@ -1,8 +1,10 @@
-import { MoaError, NO_COST, NO_USAGE, abortInfo, costOf, deliver, errorInfo } from '../core/index.js'
+import { MoaError, NO_COST, NO_USAGE, abortInfo, costOf, errorInfo, readEvents } from '../core/index.js'
 import type {
   CallRecord,
   ChatRequest,
+  EventReader,
   EventSink,
+  EventStream,
   Finish,
   Model,
   ModelEvent,
@@ -21,8 +23,17 @@ export interface SlotCall {
   readonly scope: Scope
   /** Marks the second copy of a slow call. */
   readonly hedge?: boolean
+}
+
+/** Takes what a call of a slot gives. The last two must not throw; one of them comes, once. */
+export interface SlotReader {
+  event(event: ModelEvent): Promise<void> | undefined
   /** Told of every upstream call behind this one, as the ledger is. */
-  readonly onRecord?: (record: CallRecord) => void
+  record?(record: CallRecord): void
+  /** The call has ended well; `event` had its finish event too. */
+  done(finish: Finish): void
+  /** It has failed like `Model.stream`, with `timeout` or `stalled` by its limits, or with `budget` before it began. */
+  failed(error: unknown): void
 }
 
 /** How long a model may take to notice that its signal was aborted; then it is left behind. */
@@ -33,14 +44,21 @@ const isToken = (event: ModelEvent): boolean =>
   event.type === 'answer-delta' || event.type === 'reasoning-delta' || event.type === 'tool-call-delta'
 
 /**
- * Makes one call of a slot within the run's budget and the slot's own time limits and settles it in the ledger.
+ * Makes one call of a slot within the run's budget and the slot's own time limits and settles it in the ledger. A call
+ * that could cost more than is left is not made.
+ */
+export function readSlot(run: Run, call: SlotCall, reader: SlotReader): void {
+  new RunningCall(run, call, reader).begin()
+}
+
+/**
+ * {@link readSlot} as a promise.
  *
  * @returns the finish event, which `sink` gets too
- * @throws like `Model.stream`; `timeout` or `stalled` when a limit is passed; `budget` when the call could cost
- *   more than is left, in which case it is not made
+ * @throws like `Model.stream`; `timeout`, `stalled` and `budget` as in {@link SlotReader.failed}
  */
 export function callSlot(run: Run, call: SlotCall, sink: EventSink): Promise<Finish> {
-  return new RunningCall(run, call, sink).result()
+  return new Promise((done, failed) => readSlot(run, call, { event: sink, done, failed }))
 }
 
 const endless = (model: Model): MoaError =>
@@ -54,10 +72,10 @@ const isNotMade = (error: unknown): boolean =>
  * One call while it goes on. An object with callbacks instead of async functions, because hundreds of these wait for
  * their models at a time, and a waiting async function keeps its whole frame.
  */
-class RunningCall {
+class RunningCall implements EventReader {
   readonly #run: Run
   readonly #call: SlotCall
-  readonly #sink: EventSink
+  readonly #reader: SlotReader
   readonly #watch: Watch | undefined
   readonly #startedAt: number
   #release: () => void = () => {}
@@ -66,74 +84,77 @@ class RunningCall {
   #over = false
   #finish: Finish | undefined
   #cancelPatience: (() => void) | undefined
-  #reject: (error: unknown) => void = () => {}
   /** A model that goes on regardless of its signal is left behind after a while. */
   readonly #onAbort = (): void => {
     if (!this.#over)
-      this.#cancelPatience = this.#run.clock.after(ABANDON_AFTER_MS, () =>
-        this.#fail(this.#call.scope.reason),
-      )
+      this.#cancelPatience = this.#run.clock.after(ABANDON_AFTER_MS, () => this.fail(this.#call.scope.reason))
   }
 
-  constructor(run: Run, call: SlotCall, sink: EventSink) {
+  constructor(run: Run, call: SlotCall, reader: SlotReader) {
     this.#run = run
     this.#call = call
-    this.#sink = sink
+    this.#reader = reader
     this.#watch = hasLimits(call.slot) ? new Watch(call.slot, run.clock, call.scope) : undefined
     this.#startedAt = run.clock.now()
   }
 
-  result(): Promise<Finish> {
-    return new Promise((resolve, reject) => {
-      const { model, request, scope } = this.#call
-      this.#reject = reject
-      try {
-        this.#release = this.#run.spend.reserve(model, request)
-      } catch (error) {
-        this.#settled = true // Not made, so nothing to settle.
-        this.#fail(error)
-        return
-      }
-      scope.onAbort(this.#onAbort)
-      deliver(model.stream(request, this.#options()), (event) => this.#pass(event)).then(
-        () => {
-          const finish = this.#finish
-          if (finish === undefined) this.#fail(endless(model))
-          else if (this.#end(undefined)) resolve(finish)
-        },
-        (error: unknown) => this.#fail(error),
-      )
-    })
+  begin(): void {
+    const { model, request, scope } = this.#call
+    try {
+      this.#release = this.#run.spend.reserve(model, request)
+    } catch (error) {
+      this.#settled = true // Not made, so nothing to settle.
+      this.fail(error)
+      return
+    }
+    scope.onAbort(this.#onAbort)
+    let events: EventStream
+    try {
+      events = model.stream(request, this.#options())
+    } catch (error) {
+      this.fail(error)
+      return
+    }
+    readEvents(events, this)
   }
 
-  #fail(error: unknown): void {
-    if (this.#end(error)) this.#reject(error)
+  /** For the model alone. */
+  end(): void {
+    const finish = this.#finish
+    if (finish === undefined) this.fail(endless(this.#call.model))
+    else if (this.#end(undefined)) this.#reader.done(finish)
+  }
+
+  /** For the model alone. */
+  fail(error: unknown): void {
+    if (this.#end(error)) this.#reader.failed(error)
   }
 
   #options(): StreamOptions {
-    const { slot, scope, delivery } = this.#call
-    return {
-      signal: scope.signal,
-      runId: this.#run.id,
-      slot: slot.ref,
-      delivery: this.#watch?.needsTokens === true ? 'stream' : delivery,
-      onCall: (record) => this.#settle(record),
-    }
+    const { model, slot, scope, delivery } = this.#call
+    const { id: runId, options } = this.#run
+    const wanted = this.#watch?.needsTokens === true ? 'stream' : delivery
+    const onCall = (record: CallRecord): void => this.#settle(record)
+    const { ref } = slot
+    return model.scoped === true
+      ? { signal: options.signal, scope, delivery: wanted, runId, slot: ref, onCall }
+      : { signal: scope.signal, delivery: wanted, runId, slot: ref, onCall }
   }
 
-  #pass(event: ModelEvent): Promise<void> | undefined {
+  /** For the model alone. */
+  event(event: ModelEvent): Promise<void> | undefined {
     // Also a model that ignores its signal is left at its next event.
     this.#call.scope.throwIfAborted()
     if (this.#watch?.needsTokens === true && isToken(event)) this.#watch.token()
     if (event.type === 'finish') this.#finish = event
-    return this.#sink(event)
+    return this.#reader.event(event)
   }
 
   #settle(record: CallRecord): void {
     if (this.#madeUp) return // Left behind and settled for it; what it reports now would count twice.
     this.#settled = true
-    const { hedge, slot, onRecord } = this.#call
-    onRecord?.(record)
+    const { hedge, slot } = this.#call
+    this.#reader.record?.(record)
     this.#run.ledger.settle(hedge === true ? { ...record, hedge: true } : record, slot.ref)
   }
 

@@ -2,13 +2,13 @@ import { MoaError } from '../core/index.js'
 import type {
   ChatRequest,
   Degradation,
-  EventSink,
+  EventReader,
   EventStream,
   Model,
   ModelEvent,
   StreamOptions,
 } from '../core/index.js'
-import { Scope, abortReason, systemClock, type Clock } from '../util/index.js'
+import { Scope, systemClock, type Clock } from '../util/index.js'
 import { estimateRun } from './estimate.js'
 import { expectedLatency } from './expected-latency.js'
 import { LatencyBook } from './latency.js'
@@ -77,6 +77,7 @@ export function createMixture(plan: Plan, options: MixtureOptions): Model {
   return {
     id: plan.name,
     keepsBooks: true,
+    scoped: true,
     stream: (request, streamOptions) => new RunStream(shared, request, streamOptions),
   }
 }
@@ -112,13 +113,14 @@ class RunStream implements EventStream, AsyncIterator<ModelEvent, undefined> {
     return this.#outlet.next() as Promise<IteratorResult<ModelEvent, undefined>>
   }
 
-  async deliver(sink: EventSink): Promise<void> {
-    this.#running ??= this.#start()
-    try {
-      await this.#outlet.deliver(sink)
-    } finally {
-      await this.#running
-    }
+  read(reader: EventReader): void {
+    const running = (this.#running ??= this.#start())
+    // Every call is settled when the reader hears of the end.
+    this.#outlet.read({
+      event: (event) => reader.event(event),
+      end: () => void running.then(() => reader.end()),
+      fail: (error) => void running.then(() => reader.fail(error)),
+    })
   }
 
   [Symbol.asyncIterator](): this {
@@ -132,13 +134,14 @@ class RunStream implements EventStream, AsyncIterator<ModelEvent, undefined> {
   }
 
   async #start(): Promise<void> {
-    const { signal } = this.#options
-    const scope = (this.#scope = new Scope(signal))
+    const { signal, scope: given } = this.#options
+    const work = given instanceof Scope ? given : Scope.of(signal)
+    const scope = (this.#scope = new Scope(work))
     try {
       await this.#execute(scope)
       this.#outlet.end()
     } catch (error) {
-      this.#outlet.fail(signal.aborted ? abortReason(signal) : error)
+      this.#outlet.fail(work.aborted ? work.reason : error)
     } finally {
       scope.abort()
     }

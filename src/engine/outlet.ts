@@ -1,5 +1,5 @@
-import type { EventSink, ModelEvent, SlotRef } from '../core/index.js'
-import { EventQueue } from '../util/index.js'
+import type { EventReader, ModelEvent, SlotRef } from '../core/index.js'
+import { EventQueue, type QueueOwner } from '../util/index.js'
 
 /** Unread events at which whoever writes the answer waits for the reader. */
 const HIGH_WATER = 64
@@ -9,34 +9,41 @@ const HIGH_WATER = 64
  * proposal that has not been read yet grows instead of queueing up. Answer events make their writer wait while the
  * reader is slow. So memory stays bounded by the panel's width, however slow the reader.
  */
-export class Outlet {
-  readonly #queue: EventQueue<ModelEvent>
-  readonly #unread = new Map<SlotRef, { text: string }>()
+export class Outlet implements QueueOwner<ModelEvent> {
+  readonly highWater = HIGH_WATER
+  readonly #queue = new EventQueue<ModelEvent>(this)
+  readonly #onLeft: () => void
+  /** Live text nobody has read yet. Made when the first comes. */
+  #unread: Map<SlotRef, { text: string }> | undefined
   #drained: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined
 
-  /** @param onReturn called when the reader leaves before the end */
-  constructor(onReturn: () => void) {
-    this.#queue = new EventQueue<ModelEvent>({
-      flow: { highWater: HIGH_WATER, pause: () => this.#hold(), resume: () => this.#release() },
-      onReturn: () => {
-        this.#release()
-        onReturn()
-      },
-      onRead: (event) => {
-        if (event.type === 'proposal-delta') this.#unread.delete(event.slot)
-      },
-    })
+  /** @param onLeft called when the reader leaves before the end */
+  constructor(onLeft: () => void) {
+    this.#onLeft = onLeft
   }
 
-  #hold(): void {
+  /** For the queue alone. */
+  pause(): void {
     let resolve = (): void => {}
     const promise = new Promise<void>((settle) => (resolve = settle))
     this.#drained = { promise, resolve }
   }
 
-  #release(): void {
+  /** For the queue alone. */
+  resume(): void {
     this.#drained?.resolve()
     this.#drained = undefined
+  }
+
+  /** For the queue alone. */
+  left(): void {
+    this.resume()
+    this.#onLeft()
+  }
+
+  /** For the queue alone. */
+  taken(event: ModelEvent): void {
+    if (event.type === 'proposal-delta') this.#unread?.delete(event.slot)
   }
 
   send(event: ModelEvent): void {
@@ -50,13 +57,13 @@ export class Outlet {
   }
 
   sendLive(slot: SlotRef, text: string): void {
-    const unread = this.#unread.get(slot)
+    const unread = this.#unread?.get(slot)
     if (unread) {
       unread.text += text
       return
     }
     const event = { type: 'proposal-delta' as const, slot, text }
-    this.#unread.set(slot, event)
+    ;(this.#unread ??= new Map()).set(slot, event)
     this.#queue.push(event)
   }
 
@@ -72,8 +79,8 @@ export class Outlet {
     return this.#queue.next()
   }
 
-  deliver(sink: EventSink): Promise<void> {
-    return this.#queue.deliver(sink)
+  read(reader: EventReader): void {
+    this.#queue.read(reader)
   }
 
   return(): Promise<IteratorResult<ModelEvent>> {

@@ -5,10 +5,20 @@ import type { PlanSlot, PlanStageOf } from './plan.js'
 import type { ResolvedPolicy } from './policy.js'
 import type { Run } from './run.js'
 
-/** One try of a slot: its proposal, or an error. `copy` 0 is the call itself, 1 its hedge. */
-export type Ask = (slot: PlanSlot, attempt: Attempt) => Promise<Proposal>
+/**
+ * Asks for one attempt's proposal. The outcome hears of it once, maybe at once.
+ */
+export type Ask = (attempt: Attempt, outcome: Outcome) => void
 
+/** Where attempts end up. */
+export interface Outcome {
+  proposed(attempt: Attempt, proposal: Proposal): void
+  failed(attempt: Attempt, error: unknown): void
+}
+
+/** One call of a slot: `copy` 0 is the call itself, 1 its hedge. */
 export interface Attempt {
+  readonly turn: Turn
   readonly model: Model
   /** The attempt's own. */
   readonly scope: Scope
@@ -18,8 +28,11 @@ export interface Attempt {
 /**
  * A panel at work under its straggler policy: all slots in parallel, no more waiting once the quorum is there and
  * the grace is over, second copies of slow calls, and an end when the stage's share of the deadline is spent.
+ *
+ * Callbacks instead of promises: thousands of slots may be waiting at a time, and what is kept of each is what garbage
+ * collection has to look at.
  */
-export class Panel {
+export class Panel implements Outcome {
   readonly #run: Run
   readonly #policy: ResolvedPolicy
   readonly #slots: readonly PlanSlot[]
@@ -28,6 +41,9 @@ export class Panel {
   readonly #turns: Turn[] = []
   #usable = 0
   #failed = 0
+  /** Turns with calls that are not settled yet. */
+  #open = 0
+  #dropping = false
   #cancelGrace: (() => void) | undefined
   #finish: () => void = () => {}
 
@@ -47,79 +63,124 @@ export class Panel {
    */
   async gather(budgetMs: number | undefined): Promise<Proposal[]> {
     const { clock, scope } = this.#run
-    const enough = new Promise<void>((resolve) => (this.#finish = resolve))
-    scope.onAbort(this.#finish)
     const cancelDeadline =
       budgetMs === undefined ? undefined : clock.after(budgetMs, () => this.#drop('deadline'))
-    const tasks = this.#slots.map((slot) => {
-      const turn = new Turn(slot, new Scope(scope))
-      this.#turns.push(turn)
-      return this.#take(turn)
+    await new Promise<void>((resolve) => {
+      this.#finish = resolve
+      this.#begin()
     })
-    try {
-      await enough
-      this.#drop('quorum')
-      await Promise.all(tasks)
-    } finally {
-      scope.forget(this.#finish)
-      cancelDeadline?.()
-      this.#cancelGrace?.()
-    }
+    cancelDeadline?.()
+    this.#cancelGrace?.()
     scope.throwIfAborted()
-    return this.#turns.flatMap(({ proposal }) => (proposal ? [proposal] : []))
+    const proposals: Proposal[] = []
+    for (const { proposal } of this.#turns) if (proposal) proposals.push(proposal)
+    return proposals
+  }
+
+  #begin(): void {
+    this.#open = this.#slots.length
+    for (const slot of this.#slots) this.#turns.push(new Turn(slot, new Scope(this.#run.scope)))
+    for (const turn of this.#turns) this.#take(turn)
   }
 
   /** Ends the turns that are still going on. */
   #drop(why: 'quorum' | 'deadline'): void {
+    this.#dropping = true
     for (const turn of this.#turns) {
       if (turn.over) continue
       turn.dropped ??= why
       turn.scope.abort(new MoaError('aborted', `${turn.slot.ref.name} was dropped (${why}).`))
     }
-    this.#finish()
   }
 
-  /** One slot from its start to its end; never rejects. */
-  #take(turn: Turn): Promise<void> {
+  /** One slot from its start to its end. */
+  #take(turn: Turn): void {
     turn.startedAt = this.#run.clock.now()
-    const place = this.#limiter?.acquire(turn.scope.signal)
-    const answer = place ? place.then((release) => this.#begin(turn, release)) : this.#begin(turn)
-    return answer.then(
-      (proposal) => this.#done(turn, proposal),
-      (error: unknown) => this.#failedWith(turn, error),
+    if (this.#limiter === undefined) {
+      this.#start(turn)
+      return
+    }
+    this.#limiter.acquire(turn.scope).then(
+      (leave) => {
+        turn.leave = leave
+        turn.startedAt = this.#run.clock.now()
+        this.#start(turn)
+      },
+      (error: unknown) => {
+        this.#lose(turn, error)
+        this.#close(turn)
+      },
     )
   }
 
-  #begin(turn: Turn, release?: () => void): Promise<Proposal> {
-    turn.leave = release
-    turn.startedAt = this.#run.clock.now()
+  #start(turn: Turn): void {
     this.#run.outlet.send({ type: 'proposal-start', slot: turn.slot.ref })
-    return this.#fastest(turn)
+    const delay = this.#hedgeDelay(turn.slot)
+    if (delay !== undefined) turn.cancelHedge = this.#run.clock.after(delay, () => this.#try(turn, 1))
+    this.#try(turn, 0)
   }
 
-  #done(turn: Turn, proposal: Proposal): Promise<void> {
-    turn.proposal = proposal
-    this.#usable += 1
-    this.#run.outlet.send({ type: 'proposal-end', proposal })
-    return this.#end(turn)
+  #try(turn: Turn, copy: 0 | 1): void {
+    if (copy === 1) {
+      turn.hedged = true
+      turn.cancelHedge?.()
+    }
+    turn.open += 1
+    const { tools } = this.#run
+    const { hedge } = this.#policy
+    const model = copy === 1 ? tools.hedgeModel(turn.slot, hedge) : tools.model(turn.slot)
+    // Two copies end one by one, a single call with its turn.
+    const scope = hedge ? new Scope(turn.scope) : turn.scope
+    this.#ask({ turn, model, scope, copy }, this)
   }
 
-  #failedWith(turn: Turn, error: unknown): Promise<void> {
+  /** The first usable proposal of a call and its hedge counts; the other is aborted. */
+  proposed({ turn }: Attempt, proposal: Proposal): void {
+    turn.open -= 1
+    if (!turn.over) {
+      turn.proposal = proposal
+      this.#usable += 1
+      this.#run.outlet.send({ type: 'proposal-end', proposal })
+      this.#end(turn)
+    }
+    this.#close(turn)
+  }
+
+  failed({ turn }: Attempt, error: unknown): void {
+    turn.open -= 1
+    if (!turn.over) {
+      const { hedge } = this.#policy
+      // A call that failed on its own needs no second copy of the same kind; another model may do better.
+      if (!turn.hedged && hedge?.model !== undefined && !turn.scope.aborted) this.#try(turn, 1)
+      else if (turn.open === 0) this.#lose(turn, error)
+    }
+    this.#close(turn)
+  }
+
+  #lose(turn: Turn, error: unknown): void {
     this.#failed += 1
     if (!this.#run.scope.aborted) this.#tellWhy(turn, error, this.#run.clock.now() - turn.startedAt)
-    return this.#end(turn)
+    this.#end(turn)
   }
 
-  /** The turn is over when its calls are settled, the slower copy's too. */
-  async #end(turn: Turn): Promise<void> {
+  /** The turn has its result; a slower copy may still have to be settled. */
+  #end(turn: Turn): void {
     turn.over = true
+    turn.cancelHedge?.()
     // A call that has ended on its own needs no signal; its copies do.
     if (this.#policy.hedge) turn.scope.abort()
     else turn.scope.release()
     this.#run.tools.latency.share(turn.slot.ref.name, turn.proposal !== undefined)
     this.#check()
-    await Promise.allSettled(turn.attempts)
+  }
+
+  /** All calls of the turn are settled. */
+  #close(turn: Turn): void {
+    if (!turn.over || turn.open > 0 || turn.closed) return
+    turn.closed = true
     turn.leave?.()
+    this.#open -= 1
+    if (this.#open === 0) this.#finish()
   }
 
   #tellWhy(turn: Turn, error: unknown, durationMs: number): void {
@@ -146,53 +207,12 @@ export class Panel {
   /** Looks whether the panel may stop waiting. */
   #check(): void {
     const size = this.#slots.length
-    if (this.#usable + this.#failed === size) {
-      this.#finish()
-      return
-    }
+    if (this.#dropping || this.#usable + this.#failed === size) return
     // Failed slots can't make a quorum unreachable: then everybody who is left is waited for.
     const needed = Math.min(this.#policy.quorum, size - this.#failed)
     if (this.#usable < needed || this.#cancelGrace) return
     if (this.#policy.graceMs === 0) this.#drop('quorum')
     else this.#cancelGrace = this.#run.clock.after(this.#policy.graceMs, () => this.#drop('quorum'))
-  }
-
-  /** The first usable proposal of a call and its hedge; the other is aborted. */
-  #fastest(turn: Turn): Promise<Proposal> {
-    const { hedge } = this.#policy
-    if (hedge === undefined) return this.#try(turn, 0)
-    return new Promise((resolve, reject) => {
-      let open = 1
-      let hedged = false
-      const settle = (attempt: Promise<Proposal>): void => {
-        attempt.then(
-          (proposal) => {
-            cancel?.()
-            resolve(proposal)
-            turn.scope.abort() // The slower copy.
-          },
-          (error: unknown) => {
-            open -= 1
-            // A call that failed on its own needs no second copy of the same kind; another model may do better.
-            if (!hedged && hedge.model !== undefined && !turn.scope.aborted) start()
-            else if (open === 0) {
-              cancel?.()
-              reject(error)
-            }
-          },
-        )
-      }
-      const start = (): void => {
-        if (hedged) return
-        hedged = true
-        open += 1
-        cancel?.()
-        settle(this.#try(turn, 1))
-      }
-      const delay = this.#hedgeDelay(turn.slot)
-      const cancel = delay === undefined ? undefined : this.#run.clock.after(delay, start)
-      settle(this.#try(turn, 0))
-    })
   }
 
   /** When to start the second copy; `undefined` while too little is known of the model's usual time. */
@@ -204,35 +224,22 @@ export class Panel {
     // Slower than, not as slow as: models of constant speed would hedge every call.
     return usual === undefined ? undefined : usual + 1
   }
-
-  #try(turn: Turn, copy: 0 | 1): Promise<Proposal> {
-    let attempt: Promise<Proposal>
-    try {
-      attempt = this.#attempt(turn, copy)
-    } catch (error) {
-      attempt = Promise.reject(error) // A request that could not be put together fails its slot only.
-    }
-    turn.attempts.push(attempt)
-    return attempt
-  }
-
-  #attempt(turn: Turn, copy: 0 | 1): Promise<Proposal> {
-    const { tools } = this.#run
-    const model = copy === 1 ? tools.hedgeModel(turn.slot, this.#policy.hedge) : tools.model(turn.slot)
-    // Two copies end one by one, a single call with its turn.
-    const scope = this.#policy.hedge ? new Scope(turn.scope) : turn.scope
-    return this.#ask(turn.slot, { model, scope, copy })
-  }
 }
 
-class Turn {
+/** One slot of a panel while its proposal is awaited. */
+export class Turn {
   readonly slot: PlanSlot
   readonly scope: Scope
-  readonly attempts: Promise<Proposal>[] = []
   startedAt = 0
+  /** Calls that are not settled yet. */
+  open = 0
+  hedged = false
+  cancelHedge: (() => void) | undefined
   /** Gives back the turn's place where only so many calls run at a time. */
   leave: (() => void) | undefined
+  /** It has a proposal, or none is to be had. */
   over = false
+  closed = false
   proposal: Proposal | undefined
   dropped: 'quorum' | 'deadline' | undefined
 

@@ -8,7 +8,7 @@ const BROKEN: ErrorInfo = { code: 'upstream_error', message: 'It answered 500.' 
 function setUp(policy: BreakerPolicy = {}): { clock: VirtualClock; breaker: Breaker; fail: () => void } {
   const clock = virtualClock()
   const breaker = new Breaker('up/m', { failures: 3, openMs: 1000, maxOpenMs: 4000, clock, ...policy })
-  return { clock, breaker, fail: () => breaker.enter()(BROKEN) }
+  return { clock, breaker, fail: () => breaker.tell(breaker.enter(), BROKEN) }
 }
 
 describe('Breaker', () => {
@@ -50,7 +50,7 @@ describe('Breaker', () => {
     const { clock, breaker, fail } = setUp()
     for (let call = 0; call < 3; call += 1) fail()
     await clock.advance(1000)
-    breaker.enter()('healthy')
+    breaker.tell(breaker.enter(), 'healthy')
     expect(breaker.status).toEqual({ upstream: 'up/m', state: 'closed', failures: 0, probeInMs: 0 })
     fail()
     fail()
@@ -63,11 +63,11 @@ describe('Breaker', () => {
     const { clock, breaker, fail } = setUp()
     for (let call = 0; call < 3; call += 1) fail()
     await clock.advance(1000)
-    const tell = breaker.enter()
+    const probe = breaker.enter()
     expect(() => breaker.enter()).toThrow(/until the probe under way is answered/)
     expect(() => breaker.check()).toThrow(/until the probe under way is answered/)
-    tell(undefined)
-    breaker.enter()('healthy')
+    breaker.tell(probe, undefined)
+    breaker.tell(breaker.enter(), 'healthy')
     expect(breaker.state).toBe('closed')
   })
 
@@ -75,7 +75,7 @@ describe('Breaker', () => {
     const { clock, breaker, fail } = setUp({ windowMs: 500 })
     fail()
     fail()
-    breaker.enter()('healthy')
+    breaker.tell(breaker.enter(), 'healthy')
     fail()
     fail()
     expect(breaker.state).toBe('closed')
@@ -86,18 +86,18 @@ describe('Breaker', () => {
 
   it('does not hear calls that began before it opened', async () => {
     const { clock, breaker, fail } = setUp()
-    const early = [breaker.enter(), breaker.enter()]
+    const [first, second] = [breaker.enter(), breaker.enter()]
     for (let call = 0; call < 3; call += 1) fail()
     await clock.advance(600)
-    early[0]?.(BROKEN)
+    breaker.tell(first, BROKEN)
     expect(breaker.status).toMatchObject({ failures: 3, probeInMs: 400 })
-    early[1]?.('healthy')
+    breaker.tell(second, 'healthy')
     expect(breaker.state).toBe('open')
   })
 
   it('keeps a first time that is longer than the usual bound', () => {
     const breaker = new Breaker('up', { failures: 1, openMs: 600_000, clock: virtualClock() })
-    breaker.enter()(BROKEN)
+    breaker.tell(breaker.enter(), BROKEN)
     expect(breaker.status.probeInMs).toBe(600_000)
   })
 })

@@ -27,6 +27,12 @@ export const BREAKER_DEFAULTS: Required<BreakerPolicy> = {
 /** How a call went: well, a failure of the upstream, or nothing that says anything about it. */
 export type Verdict = 'healthy' | ErrorInfo | undefined
 
+/** What a call was let through with. */
+export interface Ticket {
+  readonly era: number
+  readonly probe: boolean
+}
+
 /**
  * Leaves an upstream alone that keeps failing. Closed: calls go through. Open: calls fail at once with
  * `circuit_open`. When its time is over one call goes through as a probe: if it succeeds the breaker closes, if it
@@ -44,6 +50,8 @@ export class Breaker {
   #probing = false
   /** Calls that began before the last change of state say nothing about the state after it. */
   #era = 0
+  /** The same for all calls of an era but its probe. */
+  #ticket: Ticket = { era: 0, probe: false }
 
   /** @param upstream its name in messages and in {@link Breaker.status} */
   constructor(upstream: string, options: BreakerOptions = {}) {
@@ -88,22 +96,26 @@ export class Breaker {
   /**
    * Asks to make a call.
    *
-   * @returns tells how it went; only the first time counts
+   * @returns is handed to {@link tell} with how the call went, once
    * @throws {@link MoaError} `circuit_open`
    */
-  enter(): (verdict: Verdict) => void {
+  enter(): Ticket {
     this.check()
-    const probe = this.#openUntil !== undefined
-    this.#probing = probe
-    const era = this.#era
-    let told = false
-    return (verdict) => {
-      if (told || era !== this.#era) return
-      told = true
-      if (probe) this.#probing = false
-      if (verdict === 'healthy') this.#close()
-      else if (verdict) this.#fail(verdict, probe)
-    }
+    if (this.#openUntil === undefined) return this.#ticket
+    this.#probing = true
+    return { era: this.#era, probe: true }
+  }
+
+  tell({ era, probe }: Ticket, verdict: Verdict): void {
+    if (era !== this.#era) return
+    if (probe) this.#probing = false
+    if (verdict === 'healthy') this.#close()
+    else if (verdict) this.#fail(verdict, probe)
+  }
+
+  #nextEra(): void {
+    this.#era += 1
+    this.#ticket = { era: this.#era, probe: false }
   }
 
   #leftMs(): number {
@@ -124,12 +136,13 @@ export class Breaker {
   }
 
   #close(): void {
+    if (this.idle) return
     this.#failures = []
     this.#lastError = undefined
     if (this.#openUntil === undefined) return
     this.#openUntil = undefined
     this.#openMs = this.#policy.openMs
-    this.#era += 1
+    this.#nextEra()
   }
 
   #fail(error: ErrorInfo, probe: boolean): void {
@@ -141,6 +154,6 @@ export class Breaker {
     if (!probe && this.#failures.length < failures) return
     if (probe) this.#openMs = Math.min(this.#openMs * 2, maxOpenMs)
     this.#openUntil = now + this.#openMs
-    this.#era += 1
+    this.#nextEra()
   }
 }

@@ -8,6 +8,7 @@ import {
   type ErrorInfo,
   type FinishReason,
   type Price,
+  type SlotRef,
   type Usage,
 } from '../core/index.js'
 import { estimatePromptTokens, estimateTokens } from '../util/index.js'
@@ -39,7 +40,12 @@ let calls = 0
  * reached the model costs nothing, whatever the price.
  */
 export function recordCall(
-  call: { readonly provider: string; readonly model: string; readonly request: ChatRequest },
+  call: {
+    readonly provider: string
+    readonly model: string
+    readonly request: ChatRequest
+    readonly slot: SlotRef | undefined
+  },
   ending: CallEnding,
   price: Price | null,
 ): CallRecord {
@@ -61,6 +67,7 @@ export function recordCall(
     startedAt,
     durationMs,
   }
+  if (call.slot !== undefined) record.slot = call.slot
   if (finishReason !== undefined) record.finishReason = finishReason
   if (error !== undefined) record.error = error
   if (firstTokenMs !== undefined) record.firstTokenMs = firstTokenMs

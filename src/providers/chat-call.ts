@@ -6,22 +6,25 @@ import {
   type AnswerEvent,
   type CallOutcome,
   type CallRecord,
+  type CallScope,
   type ChatRequest,
   type ErrorInfo,
-  type EventSink,
+  type EventReader,
   type EventStream,
   type Finish,
   type ModelEvent,
   type StreamOptions,
 } from '../core/index.js'
-import { EventQueue, Scope, abortReason, type QueueFlow } from '../util/index.js'
+import { EventQueue, Scope, abortReason, type Abortable, type QueueOwner } from '../util/index.js'
 import { AnswerReader } from './answer-reader.js'
 import type { CallContext } from './call-context.js'
 import { recordCall } from './call-ledger.js'
 import { timeoutError } from './timeouts.js'
 import type { RequestControl, RequestHandler, ResponseHeaders } from './transport.js'
 import { cleanError, refusalError, requestIdOf, transportError } from './upstream-failure.js'
-import { Watchdog } from './watchdog.js'
+import { Watchdog, type WatchdogOwner } from './watchdog.js'
+
+const NO_HEADERS: ResponseHeaders = {}
 
 type Phase = 'overall' | 'headers' | 'first-token' | 'stall' | 'refusal' | 'linger'
 
@@ -39,14 +42,21 @@ const LINGER_MS = 1_000
  * the other, an event queue in between. Nothing happens before the first `next()`; however the call ends, it
  * settles once: abort listener gone, timer stopped, socket closed or given back, one record handed over.
  */
-export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream, RequestHandler, QueueFlow {
+export class ChatCall
+  implements
+    AsyncIterableIterator<ModelEvent>,
+    EventStream,
+    RequestHandler,
+    QueueOwner<ModelEvent>,
+    WatchdogOwner<Phase>
+{
   readonly highWater = HIGH_WATER
   readonly #context: CallContext
   readonly #request: ChatRequest
   readonly #options: StreamOptions
   readonly #whole: boolean
-  readonly #onAbort = (): void => this.#abort(abortReason(this.#options.signal))
-  readonly #queue: EventQueue<ModelEvent>
+  readonly #onAbort = (): void => this.#abort(abortReason(this.#work))
+  readonly #queue = new EventQueue<ModelEvent>(this)
   #state: 'new' | 'running' | 'settled' = 'new'
   #startedAt = 0
   #watchdog: Watchdog<Phase> | undefined
@@ -54,9 +64,11 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream,
   /** The request has begun to be written to a socket. */
   #sent = false
   #status = 0
-  #headers: ResponseHeaders = {}
+  #headers: ResponseHeaders = NO_HEADERS
   #reader: AnswerReader | undefined
-  #scope: Scope | undefined
+  /** What the call ends with. */
+  readonly #work: Abortable
+  #scope: CallScope | undefined
   #refusal: Buffer[] | undefined
   #refusalBytes = 0
   #received = ''
@@ -70,11 +82,8 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream,
     this.#context = context
     this.#request = request
     this.#options = options
+    this.#work = options.scope ?? options.signal
     this.#whole = options.delivery === 'whole'
-    this.#queue = new EventQueue({
-      flow: this,
-      onReturn: () => void this.#settle({ outcome: 'aborted' }),
-    })
   }
 
   [Symbol.asyncIterator](): this {
@@ -83,8 +92,6 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream,
 
   next(): Promise<IteratorResult<ModelEvent>> {
     if (this.#state === 'new') this.#begin()
-    // The call may be over while its last events still wait to be read.
-    else if (this.#queue.size > 0 && this.#options.signal.aborted) this.#onAbort()
     return this.#queue.next()
   }
 
@@ -94,22 +101,26 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream,
     return this.#queue.return()
   }
 
-  deliver(sink: EventSink): Promise<void> {
+  read(reader: EventReader): void {
     if (this.#state === 'new') this.#begin()
-    const { signal } = this.#options
-    return this.#queue.deliver((event) => {
-      // As in next(): the call may be over before its last events are taken.
-      if (signal.aborted) throw abortReason(signal)
-      return sink(event)
-    })
+    this.#queue.read(reader)
+  }
+
+  /** For the queue alone: the call may be over before its last events are taken. */
+  taken(): void {
+    if (this.#work.aborted) throw abortReason(this.#work)
+  }
+
+  /** For the queue alone. */
+  left(): void {
+    this.#settle({ outcome: 'aborted' })
   }
 
   #begin(): void {
-    const { signal } = this.#options
     const { clock, timeouts, transport, path, headers, encode } = this.#context
     let body: string
     try {
-      if (signal.aborted) throw abortReason(signal)
+      if (this.#work.aborted) throw abortReason(this.#work)
       body = encode(this.#request, !this.#whole)
     } catch (error) {
       this.#state = 'settled'
@@ -118,13 +129,9 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream,
     }
     this.#state = 'running'
     this.#startedAt = clock.now()
-    this.#scope = Scope.of(signal)
+    this.#scope = this.#options.scope ?? Scope.of(this.#options.signal)
     this.#scope.onAbort(this.#onAbort)
-    this.#watchdog = new Watchdog<Phase>({
-      clock,
-      overall: { phase: 'overall', ms: timeouts.overallMs },
-      onExpire: (phase) => this.#expire(phase),
-    })
+    this.#watchdog = new Watchdog<Phase>(this, { clock, overall: 'overall', ms: timeouts.overallMs })
     if (!this.#whole) {
       if (timeouts.headersMs < timeouts.firstTokenMs)
         this.#watchdog.enter('headers', this.#startedAt + timeouts.headersMs)
@@ -299,7 +306,8 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream,
     this.#queue.fail(clean)
   }
 
-  #expire(phase: Phase): void {
+  /** For the watchdog alone. */
+  expired(phase: Phase): void {
     if (phase === 'linger' || this.#state !== 'running') this.#control?.abort()
     else if (phase === 'refusal') this.#refuse()
     else this.#fail(timeoutError(phase, { ...this.#context, answering: this.#status > 0 }))
@@ -318,7 +326,12 @@ export class ChatCall implements AsyncIterableIterator<ModelEvent>, EventStream,
     }
     const requestId = requestIdOf(this.#headers)
     const call = recordCall(
-      { provider: this.#context.provider, model: this.#context.model, request: this.#request },
+      {
+        provider: this.#context.provider,
+        model: this.#context.model,
+        request: this.#request,
+        slot: this.#options.slot,
+      },
       {
         outcome: ending.outcome,
         finishReason: ending.finish?.reason,

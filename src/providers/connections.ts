@@ -28,10 +28,15 @@ export interface Connection {
   destroy(): void
 }
 
+/** Who asks for a connection. */
+export interface ConnectionUser {
+  use(connection: Connection): void
+}
+
 /** Gives out connections. */
 export interface Connections {
-  /** Calls back with a connection, at once or when one is free. Returns a function that leaves the line. */
-  acquire(use: (connection: Connection) => void): () => void
+  /** Hands over a connection, at once or when one is free. Returns a function that leaves the line. */
+  acquire(user: ConnectionUser): () => void
   close(): Promise<void>
 }
 
@@ -52,7 +57,7 @@ export class SocketPool implements Connections {
   readonly #open: () => SocketClient
   readonly #sockets = new Set<Socket>()
   readonly #idle: Socket[] = []
-  readonly #waiting = new Set<(connection: Connection) => void>()
+  readonly #waiting = new Set<ConnectionUser>()
   #closed = false
 
   constructor(options: { readonly limit: number; readonly open: () => SocketClient }) {
@@ -60,23 +65,23 @@ export class SocketPool implements Connections {
     this.#open = options.open
   }
 
-  acquire(use: (connection: Connection) => void): () => void {
+  acquire(user: ConnectionUser): () => void {
     if (this.#closed) {
-      use(NO_CONNECTION)
+      user.use(NO_CONNECTION)
       return LEAVE_NO_LINE
     }
     const socket = this.#idle.pop() ?? (this.#sockets.size < this.#limit ? this.#create() : undefined)
     if (socket) {
-      use(socket)
+      user.use(socket)
       return LEAVE_NO_LINE
     }
-    this.#waiting.add(use)
-    return () => void this.#waiting.delete(use)
+    this.#waiting.add(user)
+    return () => void this.#waiting.delete(user)
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    for (const use of this.#waiting) use(NO_CONNECTION)
+    for (const user of this.#waiting) user.use(NO_CONNECTION)
     this.#waiting.clear()
     const sockets = [...this.#sockets]
     this.#sockets.clear()
@@ -115,10 +120,10 @@ export class SocketPool implements Connections {
   #serve(): void {
     if (this.#waiting.size === 0) return
     queueMicrotask(() => {
-      for (const use of this.#waiting) {
+      for (const user of this.#waiting) {
         if (this.#idle.length === 0 && this.#sockets.size >= this.#limit) return
-        this.#waiting.delete(use)
-        this.acquire(use)
+        this.#waiting.delete(user)
+        this.acquire(user)
       }
     })
   }
@@ -166,9 +171,9 @@ export class DispatcherConnections implements Connections {
     this.#dispatcher = dispatcher
   }
 
-  acquire(use: (connection: Connection) => void): () => void {
+  acquire(user: ConnectionUser): () => void {
     const adapter = new HandlerAdapter()
-    use({
+    user.use({
       dispatch: (options, handler) => {
         adapter.handler = handler
         this.#dispatcher.dispatch(options, adapter)

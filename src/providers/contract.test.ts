@@ -2,10 +2,10 @@ import { modelContract, type ContractSubject } from '../core/model.contract.js'
 import type { Model } from '../core/index.js'
 import { startSimServer } from '../sim/index.js'
 import { Limiter } from '../util/index.js'
-import { RateLimits, withConcurrency, withRate } from './limits.js'
+import { guarded } from './guarded.js'
+import { RateLimits } from './rate-limits.js'
 import { openAICompatible } from './openai-compatible.js'
 import { createProviders } from './registry.js'
-import { withRetry } from './retry.js'
 
 const QUICK = 'ada+tokens=30'
 const SLOW = 'ada+tokens=100+first=600+pace=20'
@@ -29,15 +29,15 @@ const http = (model: string, baseURL: string): Model =>
 
 modelContract('the HTTP client', () => subject(http))
 modelContract('the retry wrapper', () =>
-  subject((model, url) => withRetry(http(model, url), { baseMs: 1, random: { next: () => 0.5 } })),
+  subject((model, url) => guarded(http(model, url), { retry: { baseMs: 1 }, random: { next: () => 0.5 } })),
 )
 modelContract('the concurrency wrapper', () => {
   const limiter = new Limiter(3)
-  return subject((model, url) => withConcurrency(http(model, url), limiter))
+  return subject((model, url) => guarded(http(model, url), { limiter }))
 })
 modelContract('the rate wrapper', () => {
   const rates = new RateLimits({ requestsPerMinute: 600, tokensPerMinute: 600_000 })
-  return subject((model, url) => withRate(http(model, url), rates))
+  return subject((model, url) => guarded(http(model, url), { rates }))
 })
 modelContract('a model of the registry', () =>
   subject((model, baseURL) =>

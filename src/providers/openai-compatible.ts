@@ -69,6 +69,7 @@ export function openAICompatible(options: OpenAICompatibleOptions): Model {
     ...(capabilities && { capabilities }),
     ...(options.price && { price: options.price }),
     keepsBooks: true,
+    scoped: true,
     stream: (request, streamOptions) => new ChatCall(context, request, streamOptions),
   }
 }

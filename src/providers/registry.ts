@@ -2,14 +2,14 @@ import { MoaError, errorInfo, type BreakerStatus, type Model, type ModelCapabili
 import { Limiter, didYouMean, systemClock, type Clock, type Random } from '../util/index.js'
 import { contextWindowOf, type ContextOverrides } from './context-windows.js'
 import { parseBaseURL, redactor, requestHeaders } from './endpoint.js'
+import { guarded } from './guarded.js'
 import type { JsonRequestContext } from './json-request.js'
 import { KNOWN_PROVIDERS, knownProvider } from './known.js'
-import { RateLimits, withConcurrency, withRate } from './limits.js'
 import { listModels, probe, type ModelInfo, type ProbeResult } from './list-models.js'
 import { openAICompatible } from './openai-compatible.js'
-import { ProviderBreakers, withBreakerCheck, withBreakers } from './provider-breakers.js'
+import { ProviderBreakers } from './provider-breakers.js'
 import { priceOf, type PriceOverrides } from './prices.js'
-import { withRetry } from './retry.js'
+import { RateLimits } from './rate-limits.js'
 import { checkSettings, type ProviderSettings } from './settings.js'
 import { resolveTimeouts } from './timeouts.js'
 import { Transport } from './transport.js'
@@ -193,10 +193,6 @@ class Provider {
     }
   }
 
-  /**
-   * Concurrency around retries around breakers around rates around HTTP: a retried call keeps its place, every try
-   * counts. A call that its breaker would refuse does not wait for a place first.
-   */
   model(model: string): Model {
     this.#needKey()
     const { name, baseURL, apiKey, headers, dialect, timeouts, local, retry } = this.#settings
@@ -219,12 +215,14 @@ class Provider {
       clock: this.#clock,
     })
     const { random } = this.#options
-    const rated = this.#rates ? withRate(http, this.#rates) : http
-    const { breakers } = this
-    const broken = breakers ? withBreakers(rated, breakers, model) : rated
-    const retried = withRetry(broken, { ...retry, clock: this.#clock, ...(random && { random }) })
-    const held = withConcurrency(retried, this.#limiter)
-    return breakers ? withBreakerCheck(held, breakers, model) : held
+    return guarded(http, {
+      limiter: this.#limiter,
+      retry: { ...retry },
+      clock: this.#clock,
+      ...(random && { random }),
+      ...(this.breakers && { breakers: this.breakers.of(model) }),
+      ...(this.#rates && { rates: this.#rates }),
+    })
   }
 
   #capabilities(model: string): ModelCapabilities {

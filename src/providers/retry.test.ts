@@ -1,16 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { failing, scriptedModel, type ScriptedModel } from '../../test/scripted-model.js'
-import {
-  MoaError,
-  collect,
-  type CallRecord,
-  type ChatRequest,
-  type Model,
-  type ModelEvent,
-} from '../core/index.js'
+import { MoaError, collect, type CallRecord, type ChatRequest, type Model } from '../core/index.js'
 import { simModel, virtualClock, type VirtualClock } from '../sim/index.js'
 import { seededRandom } from '../util/index.js'
-import { withRetry, type RetryOptions } from './retry.js'
+import { guarded, type Guards } from './guarded.js'
+import type { RetryPolicy } from './retry.js'
 
 const REQUEST: ChatRequest = { messages: [{ role: 'user', content: 'hi' }] }
 const HALF = { next: () => 0.5 }
@@ -20,12 +14,16 @@ const scripted =
   (clock: VirtualClock): ScriptedModel =>
     scriptedModel('m', script, clock)
 
-function setUp<M extends Model>(model: (clock: VirtualClock) => M, options: RetryOptions = {}) {
+function setUp<M extends Model>(
+  model: (clock: VirtualClock) => M,
+  options: RetryPolicy & Pick<Guards, 'random'> = {},
+) {
   const clock = virtualClock()
   const inner = model(clock)
   const calls: CallRecord[] = []
   const controller = new AbortController()
-  const retrying = withRetry(inner, { clock, random: HALF, ...options })
+  const { random = HALF, ...retry } = options
+  const retrying = guarded(inner, { clock, random, retry })
   const stream = () =>
     retrying.stream(REQUEST, { signal: controller.signal, onCall: (call) => calls.push(call) })
   const startedAt = clock.now()
@@ -41,7 +39,7 @@ async function thrown(work: Promise<unknown>): Promise<MoaError> {
   throw error
 }
 
-describe('withRetry', () => {
+describe('guarded by retries', () => {
   it('asks again after retryable failures, waiting longer each time', async () => {
     const { clock, stream, elapsed } = setUp(
       scripted((_request, call) => (call < 4 ? failing() : 'done')),
@@ -168,35 +166,8 @@ describe('withRetry', () => {
     expect(result.cost.usd).toBeCloseTo((first.costUsd ?? 0) + (second.costUsd ?? 0), 12)
   })
 
-  it('hands over the very results of the answering attempt, with nothing in between', async () => {
-    const results = [1, 2].map((n) =>
-      Promise.resolve({ value: { type: 'answer-delta', text: String(n) } as const, done: false as const }),
-    )
-    let returned = false
-    const model: Model = {
-      id: 'm',
-      stream: () => ({
-        [Symbol.asyncIterator]: () => ({
-          next: () => results.shift() as Promise<IteratorResult<ModelEvent>>,
-          return: () => {
-            returned = true
-            return Promise.resolve({ value: undefined, done: true as const })
-          },
-        }),
-      }),
-    }
-    const second = results[1]
-    const iterator = withRetry(model)
-      .stream(REQUEST, { signal: new AbortController().signal })
-      [Symbol.asyncIterator]()
-    await iterator.next()
-    expect(iterator.next()).toBe(second)
-    await iterator.return?.()
-    expect(returned).toBe(true)
-  })
-
   it('keeps the id and the capabilities of its model', () => {
     const model = { ...scriptedModel('lab/m', () => 'x'), capabilities: { prefill: true } }
-    expect(withRetry(model)).toMatchObject({ id: 'lab/m', capabilities: { prefill: true } })
+    expect(guarded(model, { retry: {} })).toMatchObject({ id: 'lab/m', capabilities: { prefill: true } })
   })
 })

@@ -1,4 +1,4 @@
-import { abortReason, onAbort, type Clock } from '../util/index.js'
+import { abortReason, onAbort, type Abortable, type Clock } from '../util/index.js'
 
 interface Waiter {
   readonly amount: number
@@ -34,7 +34,7 @@ export class TokenBucket {
    * Takes `amount` units, waiting until they are there. More than a minute's worth is given once the bucket is
    * full, and leaves a debt that later callers wait for.
    */
-  take(amount: number, signal: AbortSignal): Promise<void> {
+  take(amount: number, signal: Abortable): Promise<void> {
     if (signal.aborted) return Promise.reject(abortReason(signal))
     if (this.#waiters.size === 0 && this.#has(amount)) {
       this.#level -= amount

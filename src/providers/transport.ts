@@ -2,6 +2,7 @@ import {
   DispatcherConnections,
   SocketPool,
   type Connection,
+  type ConnectionUser,
   type Connections,
   type ExchangeHandler,
 } from './connections.js'
@@ -33,7 +34,30 @@ export interface TransportRequest {
   readonly body?: string
 }
 
-export type ResponseHeaders = Readonly<Record<string, string | undefined>>
+/** The names request ids go by; the first one present is taken. */
+export const REQUEST_ID_HEADERS = [
+  'x-request-id',
+  'request-id',
+  'x-requestid',
+  'apim-request-id',
+  'x-amzn-requestid',
+  'x-generation-id',
+  'x-trace-id',
+  'cf-ray',
+] as const
+
+const HEADERS = [
+  ...REQUEST_ID_HEADERS,
+  'content-type',
+  'content-encoding',
+  'location',
+  'retry-after',
+  'retry-after-ms',
+  'x-should-retry',
+] as const
+
+/** The headers of an answer that anybody here reads; the others are not even decoded. */
+export type ResponseHeaders = Readonly<Partial<Record<(typeof HEADERS)[number], string>>>
 
 /** Told of a request's progress. `onEnd` or `onError` comes last, and once; nothing comes after an abort. */
 export interface RequestHandler {
@@ -138,7 +162,7 @@ export class Transport {
 }
 
 /** One request on its way: between undici's calls and ours. */
-class Exchange implements ExchangeHandler, RequestControl {
+class Exchange implements ExchangeHandler, RequestControl, ConnectionUser {
   readonly #origin: string
   readonly #request: TransportRequest
   readonly #handler: RequestHandler
@@ -156,10 +180,11 @@ class Exchange implements ExchangeHandler, RequestControl {
 
   begin(connections: Connections): void {
     if (this.#over) return
-    this.#leaveLine = connections.acquire((connection) => this.#use(connection))
+    this.#leaveLine = connections.acquire(this)
   }
 
-  #use(connection: Connection): void {
+  /** For the connections alone. */
+  use(connection: Connection): void {
     this.#connection = connection
     const { method, path, headers, body } = this.#request
     try {
@@ -216,12 +241,19 @@ class Exchange implements ExchangeHandler, RequestControl {
   }
 }
 
-/** Names in lower case; of a repeated header the first. */
+/** Length and first letter tell nearly all headers apart without decoding them. */
+const look = (length: number, first: number): number => length * 256 + (first | 0x20)
+const LOOKS = new Set(HEADERS.map((name) => look(name.length, name.charCodeAt(0))))
+const NAMES: ReadonlySet<string> = new Set(HEADERS)
+
+/** Of a repeated header the first. */
 function readHeaders(raw: readonly Buffer[]): ResponseHeaders {
   const headers: Record<string, string> = {}
   for (let index = 0; index + 1 < raw.length; index += 2) {
-    const name = (raw[index] as Buffer).toString('latin1').toLowerCase()
-    headers[name] ??= (raw[index + 1] as Buffer).toString('latin1')
+    const bytes = raw[index] as Buffer
+    if (!LOOKS.has(look(bytes.length, bytes[0] ?? 0))) continue
+    const name = bytes.toString('latin1').toLowerCase()
+    if (NAMES.has(name)) headers[name] ??= (raw[index + 1] as Buffer).toString('latin1')
   }
   return headers
 }

@@ -1,18 +1,6 @@
 import { MoaError, toMoaError } from '../core/index.js'
 import { decodeError, readErrorBody, readRetryAfter, type WireErrorBody } from '../wire/index.js'
-import type { ResponseHeaders } from './transport.js'
-
-/** The names request ids go by; the first one present is taken. */
-const REQUEST_ID_HEADERS = [
-  'x-request-id',
-  'request-id',
-  'x-requestid',
-  'apim-request-id',
-  'x-amzn-requestid',
-  'x-generation-id',
-  'x-trace-id',
-  'cf-ray',
-]
+import { REQUEST_ID_HEADERS, type ResponseHeaders } from './transport.js'
 
 export function requestIdOf(headers: ResponseHeaders): string | undefined {
   for (const name of REQUEST_ID_HEADERS) {
@@ -38,7 +26,7 @@ export function refusalError(refusal: Refusal): MoaError {
   const { status, headers, upstream } = refusal
   const requestId = requestIdOf(headers)
   if (status < 400) {
-    const location = headers['location']
+    const location = headers.location
     return new MoaError(
       'invalid_response',
       `${upstream} redirects (HTTP ${status})${location === undefined ? '' : ` to ${place(location)}`}; ` +

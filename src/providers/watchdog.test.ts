@@ -5,11 +5,10 @@ import { Watchdog } from './watchdog.js'
 function setUp(overallMs = 1000) {
   const clock = virtualClock(0)
   const expired: [string, number][] = []
-  const watchdog = new Watchdog<'overall' | 'first' | 'stall'>({
-    clock,
-    overall: { phase: 'overall', ms: overallMs },
-    onExpire: (phase) => expired.push([phase, clock.now()]),
-  })
+  const watchdog = new Watchdog<'overall' | 'first' | 'stall'>(
+    { expired: (phase) => expired.push([phase, clock.now()]) },
+    { clock, overall: 'overall', ms: overallMs },
+  )
   return { clock, watchdog, expired }
 }
 

@@ -1,28 +1,33 @@
 import type { Clock } from '../util/index.js'
 
+export interface WatchdogOwner<Phase extends string> {
+  /** The phase has taken longer than it may. */
+  expired(phase: Phase): void
+}
+
 /**
  * Watches deadlines that keep moving with one timer: moving a deadline back only writes a number, and the timer
  * looks at it when it goes off. So watching for stalls costs nothing per token but the reading of the clock.
  */
 export class Watchdog<Phase extends string> {
   readonly #clock: Clock
-  readonly #onExpire: (phase: Phase) => void
-  readonly #overall: { readonly phase: Phase; readonly at: number }
+  readonly #owner: WatchdogOwner<Phase>
+  readonly #overall: Phase
+  readonly #overallAt: number
   #phase: Phase
   #at = Infinity
   #armedFor = Infinity
   #cancel: (() => void) | undefined
 
   /** @param options.overall the phase to report when the whole takes longer than `ms` from now on */
-  constructor(options: {
-    readonly clock: Clock
-    readonly overall: { readonly phase: Phase; readonly ms: number }
-    readonly onExpire: (phase: Phase) => void
-  }) {
+  constructor(
+    owner: WatchdogOwner<Phase>,
+    options: { readonly clock: Clock; readonly overall: Phase; readonly ms: number },
+  ) {
+    this.#owner = owner
     this.#clock = options.clock
-    this.#onExpire = options.onExpire
-    this.#phase = options.overall.phase
-    this.#overall = { phase: this.#phase, at: options.clock.now() + options.overall.ms }
+    this.#phase = this.#overall = options.overall
+    this.#overallAt = options.clock.now() + options.ms
     this.#arm()
   }
 
@@ -45,7 +50,7 @@ export class Watchdog<Phase extends string> {
   }
 
   #arm(): void {
-    const at = Math.min(this.#at, this.#overall.at)
+    const at = Math.min(this.#at, this.#overallAt)
     if (at >= this.#armedFor) return
     this.#cancel?.()
     this.#cancel = undefined
@@ -58,12 +63,12 @@ export class Watchdog<Phase extends string> {
     const now = this.#clock.now()
     this.#cancel = undefined
     this.#armedFor = Infinity
-    const overall = this.#overall.at <= now
+    const overall = this.#overallAt <= now
     if (!overall && this.#at > now) {
       this.#arm()
       return
     }
     this.stop()
-    this.#onExpire(overall ? this.#overall.phase : this.#phase)
+    this.#owner.expired(overall ? this.#overall : this.#phase)
   }
 }

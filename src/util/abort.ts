@@ -1,12 +1,23 @@
 import { systemClock, type Clock } from './clock.js'
 
+/** Work that can be called off, seen by those who follow it. */
+export interface Followed {
+  readonly aborted: boolean
+  readonly reason: unknown
+  onAbort(callback: () => void): void
+  forget(callback: () => void): void
+}
+
+/** What a waiting function ends with. */
+export type Abortable = AbortSignal | Followed
+
 /** The reason of an aborted signal, as something that can be thrown. */
-export function abortReason(signal: AbortSignal): unknown {
+export function abortReason(signal: Abortable): unknown {
   return signal.reason ?? new DOMException('This operation was aborted', 'AbortError')
 }
 
 /** Waits `ms` milliseconds. Rejects at once with the signal's reason when it aborts. */
-export function sleep(ms: number, signal: AbortSignal, clock: Clock = systemClock): Promise<void> {
+export function sleep(ms: number, signal: Abortable, clock: Clock = systemClock): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(abortReason(signal))
@@ -24,7 +35,7 @@ export function sleep(ms: number, signal: AbortSignal, clock: Clock = systemCloc
 }
 
 /** Settles like `promise`, but rejects at once with the signal's reason when it aborts first. */
-export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+export function abortable<T>(promise: Promise<T>, signal: Abortable): Promise<T> {
   if (signal.aborted) {
     promise.catch(() => {}) // The abort is what the caller hears of.
     return Promise.reject(abortReason(signal))
@@ -39,8 +50,8 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<
  * Calls back once when a signal aborts, or at once when it has, until the returned function is called. However many
  * follow one signal, it carries a single listener: signals scan theirs at every change, and warn of leaks beyond ten.
  */
-export function onAbort(signal: AbortSignal, callback: () => void): () => void {
-  const scope = Scope.of(signal)
+export function onAbort(signal: Abortable, callback: () => void): () => void {
+  const scope = 'onAbort' in signal ? signal : Scope.of(signal)
   scope.onAbort(callback)
   return () => scope.forget(callback)
 }
@@ -66,8 +77,10 @@ const OVER = new DOMException('This operation was aborted', 'AbortError')
  */
 export class Scope implements LinkedController {
   readonly #parent: Scope | undefined
-  /** What ends with this scope: narrower scopes and callbacks. Made when the first is added. */
-  #followers: Set<Scope | (() => void)> | undefined
+  /** What ends with this scope. Most scopes have no more than two, and a set takes ten times as much memory. */
+  #first: Follower | undefined
+  #second: Follower | undefined
+  #others: Set<Follower> | undefined
   #controller: AbortController | undefined
   #aborted = false
   #reason: unknown
@@ -112,13 +125,13 @@ export class Scope implements LinkedController {
     this.release()
     // First, since followers may look at it.
     this.#controller?.abort(reason)
-    const followers = this.#followers
-    this.#followers = undefined
-    if (followers === undefined) return
-    for (const follower of followers) {
-      if (follower instanceof Scope) follower.abort(reason)
-      else follower()
-    }
+    const first = this.#first
+    const second = this.#second
+    const others = this.#others
+    this.#first = this.#second = this.#others = undefined
+    if (first) tell(first, reason)
+    if (second) tell(second, reason)
+    if (others) for (const follower of others) tell(follower, reason)
   }
 
   /** Calls back once when the work is called off, or at once when it is already, until {@link forget}. */
@@ -141,13 +154,17 @@ export class Scope implements LinkedController {
     if (this.#parent) this.#parent.#leave(this)
   }
 
-  #follow(follower: Scope | (() => void)): void {
-    const followers = (this.#followers ??= new Set())
-    followers.add(follower)
+  #follow(follower: Follower): void {
+    if (this.#first === undefined) this.#first = follower
+    else if (this.#second === undefined) this.#second = follower
+    else (this.#others ??= new Set()).add(follower)
   }
 
-  #leave(follower: Scope | (() => void)): void {
-    if (this.#followers?.delete(follower) === true && this.#followers.size === 0) this.#deserted?.()
+  #leave(follower: Follower): void {
+    if (this.#first === follower) this.#first = undefined
+    else if (this.#second === follower) this.#second = undefined
+    else if (this.#others?.delete(follower) !== true) return
+    if (this.#deserted && !this.#first && !this.#second && !this.#others?.size) this.#deserted()
   }
 
   /** The scope that ends with a signal. It lets go of the signal when nobody follows any more. */
@@ -168,6 +185,13 @@ export class Scope implements LinkedController {
     }
     return scope
   }
+}
+
+type Follower = Scope | (() => void)
+
+function tell(follower: Follower, reason: unknown): void {
+  if (follower instanceof Scope) follower.abort(reason)
+  else follower()
 }
 
 /**

@@ -1,4 +1,4 @@
-import { abortReason, onAbort } from './abort.js'
+import { abortReason, onAbort, type Abortable } from './abort.js'
 
 interface Waiter {
   grant(): void
@@ -29,12 +29,9 @@ export class Limiter {
   }
 
   /** Resolves with the function that gives the place back; calling that twice does no harm. */
-  acquire(signal: AbortSignal): Promise<() => void> {
+  acquire(signal: Abortable): Promise<() => void> {
     if (signal.aborted) return Promise.reject(abortReason(signal))
-    if (this.#active < this.#limit) {
-      this.#active += 1
-      return Promise.resolve(this.#releaser())
-    }
+    if (this.enter()) return Promise.resolve(this.#releaser())
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
         grant: () => {
@@ -50,17 +47,29 @@ export class Limiter {
     })
   }
 
+  /** Takes a place that is free right now; whoever gets one gives it back with {@link leave}, once. */
+  enter(): boolean {
+    if (this.#active >= this.#limit) return false
+    this.#active += 1
+    return true
+  }
+
+  /** Gives back a place of {@link enter}. */
+  leave(): void {
+    for (const next of this.#waiters) {
+      this.#waiters.delete(next)
+      next.grant()
+      return
+    }
+    this.#active -= 1
+  }
+
   #releaser(): () => void {
     let released = false
     return () => {
       if (released) return
       released = true
-      for (const next of this.#waiters) {
-        this.#waiters.delete(next)
-        next.grant()
-        return
-      }
-      this.#active -= 1
+      this.leave()
     }
   }
 }

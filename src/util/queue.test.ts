@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { EventQueue } from './queue.js'
+import { EventQueue, type QueueReader } from './queue.js'
+
+/** Reads a queue to its end. */
+const deliver = <T>(queue: EventQueue<T>, event: QueueReader<T>['event']): Promise<void> =>
+  new Promise((end, fail) => queue.read({ event, end, fail }))
 
 describe('EventQueue', () => {
   it('delivers what was pushed, in order, then the end, however pushes and reads interleave', async () => {
@@ -43,7 +47,9 @@ describe('EventQueue', () => {
   it('pauses its producer at the high-water mark and resumes it at half', async () => {
     const calls: string[] = []
     const queue = new EventQueue<number>({
-      flow: { highWater: 4, pause: () => calls.push('pause'), resume: () => calls.push('resume') },
+      highWater: 4,
+      pause: () => calls.push('pause'),
+      resume: () => calls.push('resume'),
     })
     for (let item = 0; item < 5; item += 1) queue.push(item)
     expect(calls).toEqual(['pause'])
@@ -55,7 +61,7 @@ describe('EventQueue', () => {
 
   it('tells the producer once when the reader leaves, and drops what waits', async () => {
     let left = 0
-    const queue = new EventQueue<number>({ onReturn: () => (left += 1) })
+    const queue = new EventQueue<number>({ left: () => (left += 1) })
     queue.push(1)
     await queue.return()
     await queue.return()
@@ -66,7 +72,7 @@ describe('EventQueue', () => {
 
   it('tells of every item that leaves, read from the queue or handed over directly', async () => {
     const read: number[] = []
-    const queue = new EventQueue<number>({ onRead: (item) => read.push(item) })
+    const queue = new EventQueue<number>({ taken: (item) => read.push(item) })
     queue.push(1)
     await queue.next()
     const next = queue.next()
@@ -75,12 +81,12 @@ describe('EventQueue', () => {
     expect(read).toEqual([1, 2])
   })
 
-  describe('deliver', () => {
+  describe('read', () => {
     it('hands over what waits and what comes, in order, and resolves at the end', async () => {
       const queue = new EventQueue<number>()
       queue.push(1)
       const got: number[] = []
-      const done = queue.deliver((item) => {
+      const done = deliver(queue, (item) => {
         got.push(item)
         return undefined
       })
@@ -93,11 +99,13 @@ describe('EventQueue', () => {
     it('waits while the sink is busy, pausing the producer, and goes on after it', async () => {
       const flow: string[] = []
       const queue = new EventQueue<number>({
-        flow: { highWater: 3, pause: () => flow.push('pause'), resume: () => flow.push('resume') },
+        highWater: 3,
+        pause: () => flow.push('pause'),
+        resume: () => flow.push('resume'),
       })
       const got: number[] = []
       let release = (): void => {}
-      const done = queue.deliver((item) => {
+      const done = deliver(queue, (item) => {
         got.push(item)
         return item === 0 ? new Promise((resolve) => (release = resolve)) : undefined
       })
@@ -115,7 +123,7 @@ describe('EventQueue', () => {
     it('rejects with the producer’s error after the rest, and with the sink’s at once, telling the producer', async () => {
       const failed = new EventQueue<number>()
       const got: number[] = []
-      const reading = failed.deliver((item) => {
+      const reading = deliver(failed, (item) => {
         got.push(item)
         return undefined
       })
@@ -125,8 +133,8 @@ describe('EventQueue', () => {
       expect(got).toEqual([1])
 
       let left = 0
-      const queue = new EventQueue<number>({ onReturn: () => (left += 1) })
-      const thrown = queue.deliver(() => {
+      const queue = new EventQueue<number>({ left: () => (left += 1) })
+      const thrown = deliver(queue, () => {
         throw new Error('sink')
       })
       queue.push(1)
@@ -160,7 +168,7 @@ describe('EventQueue', () => {
     it.each([true, false])('does not wait for a sink (busy: %s)', async (busy) => {
       const queue = new EventQueue<number>()
       const got: number[] = []
-      const done = queue.deliver((item) => {
+      const done = deliver(queue, (item) => {
         got.push(item)
         return busy ? new Promise(() => {}) : undefined
       })

@@ -1,42 +1,46 @@
-/** Told when a {@link EventQueue} fills up and when it has room again. */
-export interface QueueFlow {
+/** Whose queue it is: told how it is read. Each may be absent. */
+export interface QueueOwner<T> {
   /** Items waiting to be read at which the producer should stop. */
-  readonly highWater: number
+  readonly highWater?: number
   /** Called once each time the queue reaches `highWater`. */
-  pause(): void
+  pause?(): void
   /** Called once each time a paused queue has been read down to half of `highWater`. */
-  resume(): void
+  resume?(): void
+  /** Called for each item as it leaves the queue. What it throws ends the reading with that error. */
+  taken?(item: T): void
+  /** Called once when the consumer leaves before the end. */
+  left?(): void
 }
 
-/** Takes an item; a promise makes the producer wait until it resolves. */
-export type Sink<T> = (item: T) => Promise<void> | undefined
+/** Takes items, in order, and then hears of the end, once. A promise makes the producer wait until it resolves. */
+export interface QueueReader<T> {
+  event(item: T): Promise<void> | undefined
+  /** Must not throw. */
+  end(): void
+  /** Must not throw. */
+  fail(error: unknown): void
+}
 
 /**
  * Joins a producer that pushes to one consumer that pulls. Items come out in the order they went in; after
  * `end()` or `fail()` the rest is delivered first, then the end or the error, once.
  *
- * The queue can't refuse an item; it stays bounded because the producer obeys {@link QueueFlow}.
+ * The queue can't refuse an item; it stays bounded because the producer obeys its {@link QueueOwner}.
  */
 export class EventQueue<T> implements AsyncIterableIterator<T> {
-  readonly #flow: QueueFlow | undefined
-  readonly #onReturn: (() => void) | undefined
-  readonly #onRead: ((item: T) => void) | undefined
-  #items: T[] = []
+  readonly #owner: QueueOwner<T>
+  #items: T[] = NOTHING
   #head = 0
   #paused = false
   #closed = false
   #error: { readonly value: unknown } | undefined
   #waiting: { resolve: (result: IteratorResult<T>) => void; reject: (error: unknown) => void } | undefined
-  #delivery: Delivery<T> | undefined
+  #reader: QueueReader<T> | undefined
+  /** The reader's promise is pending. */
+  #busy = false
 
-  /**
-   * @param options.onReturn called once when the consumer leaves before the end
-   * @param options.onRead called for each item as it leaves the queue
-   */
-  constructor(options: { flow?: QueueFlow; onReturn?: () => void; onRead?: (item: T) => void } = {}) {
-    this.#flow = options.flow
-    this.#onReturn = options.onReturn
-    this.#onRead = options.onRead
+  constructor(owner: QueueOwner<T> = {}) {
+    this.#owner = owner
   }
 
   /** Items pushed and not yet read. */
@@ -54,19 +58,26 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
     const waiting = this.#waiting
     if (waiting) {
       this.#waiting = undefined
-      this.#onRead?.(item)
+      try {
+        this.#owner.taken?.(item)
+      } catch (error) {
+        this.#leave(error)
+        waiting.reject(error)
+        return
+      }
       waiting.resolve({ value: item, done: false })
       return
     }
-    if (this.#delivery && !this.#delivery.busy && this.#head === this.#items.length) {
-      this.#onRead?.(item)
-      this.#handOver(this.#delivery, item)
+    if (this.#reader && !this.#busy && this.#head === this.#items.length) {
+      this.#handOver(this.#reader, item)
       return
     }
-    this.#items.push(item)
-    if (this.#flow && !this.#paused && this.size >= this.#flow.highWater) {
+    if (this.#items === NOTHING) this.#items = [item]
+    else this.#items.push(item)
+    const { highWater } = this.#owner
+    if (highWater !== undefined && !this.#paused && this.size >= highWater) {
       this.#paused = true
-      this.#flow.pause()
+      this.#owner.pause?.()
     }
   }
 
@@ -81,21 +92,21 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
 
   /** Fails at once: what is waiting is dropped, even after `end()`, and a sink is not waited for. */
   abort(error: unknown): void {
-    this.#items = []
+    this.#items = NOTHING
     this.#head = 0
     this.#closed = false
-    const delivery = this.#delivery
-    if (delivery?.busy === true) {
-      this.#delivery = undefined
+    const reader = this.#reader
+    if (reader && this.#busy) {
+      this.#reader = undefined
       this.#closed = true
-      delivery.reject(error)
+      reader.fail(error)
     } else this.fail(error)
   }
 
   #close(): void {
     if (this.#closed) return
     this.#closed = true
-    if (this.#delivery) this.#drain()
+    if (this.#reader) this.#drain()
     const waiting = this.#waiting
     if (!waiting) return
     this.#waiting = undefined
@@ -112,11 +123,10 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
       this.#items.length = 0
       this.#head = 0
     }
-    if (this.#paused && this.#flow && this.size <= this.#flow.highWater >> 1) {
+    if (this.#paused && this.size <= (this.#owner.highWater ?? 0) >> 1) {
       this.#paused = false
-      this.#flow.resume()
+      this.#owner.resume?.()
     }
-    this.#onRead?.(item)
     return item
   }
 
@@ -127,7 +137,16 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
   }
 
   next(): Promise<IteratorResult<T>> {
-    if (this.#head < this.#items.length) return Promise.resolve({ value: this.#take(), done: false })
+    if (this.#head < this.#items.length) {
+      const item = this.#take()
+      try {
+        this.#owner.taken?.(item)
+      } catch (error) {
+        this.#leave(error)
+        return Promise.reject(error)
+      }
+      return Promise.resolve({ value: item, done: false })
+    }
     if (this.#closed) {
       const error = this.#takeError()
       if (error) return Promise.reject(error.value)
@@ -140,12 +159,12 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
 
   /** The consumer has left: drops what is waiting and tells the producer. */
   return(): Promise<IteratorResult<T>> {
-    this.#items = []
+    this.#items = NOTHING
     this.#head = 0
     this.#error = undefined
     const first = !this.#closed
     this.#close()
-    if (first) this.#onReturn?.()
+    if (first) this.#owner.left?.()
     return Promise.resolve({ value: undefined, done: true })
   }
 
@@ -154,47 +173,44 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
   }
 
   /**
-   * Hands every item to `sink` instead of being pulled from: no promise for each item. While the sink's promise is
-   * pending items wait here, and the producer is told to pause as usual. Not to be mixed with `next()`.
-   *
-   * @returns resolves at the end, rejects with the producer's error or with what the sink throws or rejects with; in
-   *   the latter case the consumer counts as gone, as after `return()`
+   * Hands every item to a reader instead of being pulled from: no promise for each item. While the reader's promise is
+   * pending items wait here, and the producer is told to pause as usual. When the reader throws or rejects, it counts
+   * as gone, as after `return()`, and its `fail` hears of it. Not to be mixed with `next()`.
    */
-  deliver(sink: Sink<T>): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#delivery = { sink, resolve, reject, busy: false }
-      this.#drain()
-    })
+  read(reader: QueueReader<T>): void {
+    this.#reader = reader
+    this.#drain()
   }
 
-  /** Hands over what waits, until the sink wants a rest or nothing is left. */
+  /** Hands over what waits, until the reader wants a rest or nothing is left. */
   #drain(): void {
-    const delivery = this.#delivery
-    if (delivery === undefined || delivery.busy) return
+    const reader = this.#reader
+    if (reader === undefined || this.#busy) return
     while (this.#head < this.#items.length) {
-      if (!this.#handOver(delivery, this.#take())) return
+      if (!this.#handOver(reader, this.#take())) return
     }
-    if (!this.#closed) return
-    this.#delivery = undefined
+    if (!this.#closed || this.#reader === undefined) return
+    this.#reader = undefined
     const error = this.#takeError()
-    if (error) delivery.reject(error.value)
-    else delivery.resolve()
+    if (error) reader.fail(error.value)
+    else reader.end()
   }
 
-  /** Gives the sink one item. False when it wants a rest or has failed. */
-  #handOver(delivery: Delivery<T>, item: T): boolean {
+  /** Gives the reader one item. False when it wants a rest or has failed. */
+  #handOver(reader: QueueReader<T>, item: T): boolean {
     let wait: Promise<void> | undefined
     try {
-      wait = delivery.sink(item)
+      this.#owner.taken?.(item)
+      wait = reader.event(item)
     } catch (error) {
       this.#leave(error)
       return false
     }
     if (wait === undefined) return true
-    delivery.busy = true
+    this.#busy = true
     wait.then(
       () => {
-        delivery.busy = false
+        this.#busy = false
         this.#drain()
       },
       (error: unknown) => this.#leave(error),
@@ -202,19 +218,14 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
     return false
   }
 
-  /** The sink has failed: the consumer is gone. */
+  /** The reader has failed: the consumer is gone. */
   #leave(error: unknown): void {
-    const delivery = this.#delivery
-    this.#delivery = undefined
+    const reader = this.#reader
+    this.#reader = undefined
     void this.return()
-    delivery?.reject(error)
+    reader?.fail(error)
   }
 }
 
-interface Delivery<T> {
-  readonly sink: Sink<T>
-  readonly resolve: () => void
-  readonly reject: (error: unknown) => void
-  /** The sink's promise is pending. */
-  busy: boolean
-}
+/** Shared by all queues that hold nothing yet, which most never do; never written to. */
+const NOTHING: never[] = []

@@ -125,6 +125,25 @@ describe('escapeProposal', () => {
     expect(escapeProposal(text)).toBe(text)
   })
 
+  it.each([
+    ['</proposal 1 abc>', '&lt;/proposal'],
+    ['<  PROPOSAL 2>', '&lt;  PROPOSAL'],
+    ['<review x>', '&lt;review'],
+    ['< /Review>', '&lt; /Review'],
+    ['<|im_start|>', '&lt;|im_start|&gt;'],
+    ['[INST]', '&#91;INST]'],
+    ['[/INST]', '&#91;/INST]'],
+    ['<<SYS>>', '&lt;&lt;SYS>>'],
+    ['<start_of_turn>', '&lt;start_of_turn>'],
+    ['<end_of_turn>', '&lt;end_of_turn>'],
+    ['\u0007', '\ufffd'],
+    ['\u009f', '\ufffd'],
+    ['\u2066', '\ufffd'],
+    ['\u{e0041}', '\ufffd'],
+  ])('finds %j when it is all there is to find', (marker, escaped) => {
+    expect(escapeProposal(`plain ${marker} text`)).toContain(escaped)
+  })
+
   it('replaces control and bidirectional characters', () => {
     expect(escapeProposal('a\u0000b\u001b[31mc\u202ed')).toBe('a\ufffdb\ufffd[31mc\ufffdd')
   })

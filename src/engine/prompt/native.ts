@@ -128,6 +128,7 @@ export function withoutReasoning(text: string): string {
  * characters that only a machine reads.
  */
 export function escapeProposal(text: string): string {
+  if (!SUSPICIOUS.test(text)) return text
   return (
     text
       .replace(/<(\s*\/?\s*)(proposal|review)/gi, '&lt;$1$2')
@@ -140,6 +141,10 @@ export function escapeProposal(text: string): string {
       .replace(/[\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]|[\u{e0000}-\u{e007f}]/gu, '\ufffd')
   )
 }
+
+/** What any of the replacements above could begin with: one look instead of seven, since most texts have none. */
+const SUSPICIOUS =
+  /<[\s/prse|<]|\[\/?INST|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]|[\u{e0000}-\u{e007f}]/iu
 
 /** Puts text at the end of a last user turn, or adds a user turn after any other. */
 function appendToLastTurn(messages: readonly Message[], text: string): readonly Message[] {

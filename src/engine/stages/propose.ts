@@ -1,7 +1,8 @@
 import { Collector, MoaError } from '../../core/index.js'
-import type { CallRecord, ModelEvent, Proposal } from '../../core/index.js'
-import { callSlot } from '../call-slot.js'
-import { Panel, type Attempt } from '../panel.js'
+import type { CallRecord, ChatRequest, Model, ModelEvent, Proposal } from '../../core/index.js'
+import type { Scope } from '../../util/index.js'
+import { readSlot, type SlotCall, type SlotReader } from '../call-slot.js'
+import { Panel, type Attempt, type Outcome } from '../panel.js'
 import type { PlanSlot } from '../plan.js'
 import { composeForProposer } from '../prompt/compose.js'
 import type { Material } from '../prompt/material.js'
@@ -17,73 +18,110 @@ const FLOODED = new MoaError('aborted', 'The proposal was longer than is read.')
 
 /** Asks a panel in parallel. A slot that fails is dropped with its reason; the others go on. */
 export const propose: StageRunner<'propose'> = async (run, stage, material) => {
-  const panel = new Panel(run, stage, (slot, attempt) => ask(run, slot, { material, ...attempt }))
+  const panel = new Panel(run, stage, (attempt, outcome) => {
+    let call: Proposing
+    try {
+      call = new Proposing(run, { attempt, outcome, material })
+    } catch (error) {
+      outcome.failed(attempt, error) // A request that could not be put together fails its slot only.
+      return
+    }
+    readSlot(run, call, call)
+  })
   return { proposals: await panel.gather(run.stageBudgetMs(stage.index)) }
 }
 
-function ask(run: Run, slot: PlanSlot, context: Attempt & { material: Material }): Promise<Proposal> {
-  const { material, model, scope, copy } = context
-  const { request, deviations } = composeForProposer({
-    plan: run.plan,
-    slot,
-    model,
-    request: run.request,
-    material,
-  })
-  if (copy === 0) for (const deviation of deviations) run.degrade(deviation)
-  // Only one of two copies can be watched.
-  const live = run.options.liveProposals === true && copy === 0
-  const startedAt = run.clock.now()
-  const collector = new Collector()
-  let length = 0
-  const read = (event: ModelEvent): undefined => {
-    collector.add(event)
+/** One attempt at a proposal: the call, and what is read of it. */
+class Proposing implements SlotCall, SlotReader {
+  readonly slot: PlanSlot
+  readonly model: Model
+  readonly request: ChatRequest
+  readonly delivery: 'stream' | 'whole'
+  readonly scope: Scope
+  readonly hedge: boolean
+  readonly #run: Run
+  readonly #attempt: Attempt
+  readonly #outcome: Outcome
+  readonly #startedAt: number
+  readonly #collector = new Collector()
+  #length = 0
+  #replayed = false
+
+  constructor(run: Run, { attempt, outcome, material }: Attempted) {
+    const { model, scope, copy } = attempt
+    const { slot } = attempt.turn
+    const composed = composeForProposer({ plan: run.plan, slot, model, request: run.request, material })
+    if (copy === 0) for (const deviation of composed.deviations) run.degrade(deviation)
+    this.slot = slot
+    this.model = model
+    this.request = composed.request
+    // Nobody reads a proposal before it is finished, unless someone watches; only one of two copies can be watched.
+    this.delivery = run.options.liveProposals === true && copy === 0 ? 'stream' : 'whole'
+    this.scope = scope
+    this.hedge = copy === 1
+    this.#run = run
+    this.#attempt = attempt
+    this.#outcome = outcome
+    this.#startedAt = run.clock.now()
+  }
+
+  event(event: ModelEvent): undefined {
+    this.#collector.add(event)
     if (event.type !== 'answer-delta') return
-    if (live) run.outlet.sendLive(slot.ref, event.text)
-    length += event.text.length
-    if (length > MAX_PROPOSAL_CHARACTERS) scope.abort(FLOODED)
+    if (this.delivery === 'stream') this.#run.outlet.sendLive(this.slot.ref, event.text)
+    this.#length += event.text.length
+    if (this.#length > MAX_PROPOSAL_CHARACTERS) this.scope.abort(FLOODED)
   }
-  // Nobody reads a proposal before it is finished, unless someone watches.
-  const delivery = live ? 'stream' : 'whole'
-  let replayed = false
-  const done = (): Proposal => {
-    const proposal = proposalOf(run, slot, { collector, startedAt, cut: length > MAX_PROPOSAL_CHARACTERS })
-    // An answer that was there already says nothing of how long its model takes.
-    if (!replayed) run.tools.latency.add(model.id, proposal.durationMs)
-    return proposal
+
+  /** An answer that was there already says nothing of how long its model takes. */
+  record({ replayedFrom }: CallRecord): void {
+    this.#replayed = replayedFrom !== undefined
   }
-  const onRecord = (record: CallRecord): void => void (replayed = record.replayedFrom !== undefined)
-  return callSlot(run, { slot, model, request, delivery, scope, hedge: copy === 1, onRecord }, read).then(
-    done,
-    (error: unknown) => {
-      if (scope.reason !== FLOODED) throw error
-      return done()
-    },
-  )
+
+  done(): void {
+    let proposal: Proposal
+    try {
+      proposal = this.#proposal()
+    } catch (error) {
+      this.#outcome.failed(this.#attempt, error)
+      return
+    }
+    if (!this.#replayed) this.#run.tools.latency.add(this.model.id, proposal.durationMs)
+    this.#outcome.proposed(this.#attempt, proposal)
+  }
+
+  failed(error: unknown): void {
+    if (this.scope.reason === FLOODED) this.done()
+    else this.#outcome.failed(this.#attempt, error)
+  }
+
+  /** @throws {@link MoaError} when the answer is of no use */
+  #proposal(): Proposal {
+    const cut = this.#length > MAX_PROPOSAL_CHARACTERS
+    const result = cut ? this.#collector.partial('length') : this.#collector.result()
+    const problem = unusable(result)
+    if (problem) throw problem
+    const { ref } = this.slot
+    if (cut)
+      this.#run.degrade({
+        code: 'deviation',
+        message: `${ref.name} wrote more than ${MAX_PROPOSAL_CHARACTERS} characters and was cut off there.`,
+        slot: ref,
+      })
+    return {
+      slot: ref,
+      text: result.text.trim(),
+      finishReason: result.finishReason,
+      model: result.model,
+      usage: result.usage,
+      cost: result.cost,
+      durationMs: this.#run.clock.now() - this.#startedAt,
+    }
+  }
 }
 
-function proposalOf(
-  run: Run,
-  slot: PlanSlot,
-  answer: { collector: Collector; startedAt: number; cut: boolean },
-): Proposal {
-  const { collector, startedAt, cut } = answer
-  const result = cut ? collector.partial('length') : collector.result()
-  const problem = unusable(result)
-  if (problem) throw problem
-  if (cut)
-    run.degrade({
-      code: 'deviation',
-      message: `${slot.ref.name} wrote more than ${MAX_PROPOSAL_CHARACTERS} characters and was cut off there.`,
-      slot: slot.ref,
-    })
-  return {
-    slot: slot.ref,
-    text: result.text.trim(),
-    finishReason: result.finishReason,
-    model: result.model,
-    usage: result.usage,
-    cost: result.cost,
-    durationMs: run.clock.now() - startedAt,
-  }
+interface Attempted {
+  readonly attempt: Attempt
+  readonly outcome: Outcome
+  readonly material: Material
 }

@@ -3,19 +3,20 @@ import { scriptedModel } from '../../test/scripted-model.js'
 import { collect, type ChatRequest, type Model } from '../core/index.js'
 import { simModel, virtualClock } from '../sim/index.js'
 import { Limiter } from '../util/index.js'
-import { RateLimits, withConcurrency, withRate } from './limits.js'
+import { guarded } from './guarded.js'
+import { RateLimits } from './rate-limits.js'
 
 const REQUEST: ChatRequest = { messages: [{ role: 'user', content: 'hi' }] }
 const never = new AbortController().signal
 const ask = (model: Model, request = REQUEST): Promise<unknown> =>
   collect(model.stream(request, { signal: never }))
 
-describe('withConcurrency', () => {
+describe('guarded by a limiter', () => {
   it('lets only so many calls run at a time', async () => {
     const clock = virtualClock()
     const inner = scriptedModel('m', () => ({ text: 'x', delayMs: 100 }), clock)
     const limiter = new Limiter(2)
-    const model = withConcurrency(inner, limiter)
+    const model = guarded(inner, { limiter })
     const work = Promise.all([ask(model), ask(model), ask(model), ask(model), ask(model)])
     await clock.advance(50)
     expect([inner.open, limiter.waiting]).toEqual([2, 3])
@@ -62,9 +63,9 @@ describe('withConcurrency', () => {
   ])('gives the place back when the stream is %s', async (_name, use) => {
     const limiter = new Limiter(1)
     await use(
-      withConcurrency(
+      guarded(
         scriptedModel('m', () => ({ pieces: ['a', 'b'] })),
-        limiter,
+        { limiter },
       ),
     )
     expect(limiter.active).toBe(0)
@@ -72,9 +73,9 @@ describe('withConcurrency', () => {
 
   it('gives the place back when the call fails', async () => {
     const limiter = new Limiter(1)
-    const model = withConcurrency(
+    const model = guarded(
       scriptedModel('m', () => ({ error: new TypeError('oops') })),
-      limiter,
+      { limiter },
     )
     await expect(ask(model)).rejects.toThrow('oops')
     expect(limiter.active).toBe(0)
@@ -85,7 +86,7 @@ describe('withConcurrency', () => {
     const held = await limiter.acquire(never)
     const controller = new AbortController()
     const inner = scriptedModel('m', () => 'x')
-    const iterator = withConcurrency(inner, limiter)
+    const iterator = guarded(inner, { limiter })
       .stream(REQUEST, { signal: controller.signal })
       [Symbol.asyncIterator]()
     const pending = iterator.next().catch((error: unknown) => error)
@@ -101,9 +102,7 @@ describe('withConcurrency', () => {
     const limiter = new Limiter(1)
     const held = await limiter.acquire(never)
     const inner = scriptedModel('m', () => 'x')
-    const iterator = withConcurrency(inner, limiter)
-      .stream(REQUEST, { signal: never })
-      [Symbol.asyncIterator]()
+    const iterator = guarded(inner, { limiter }).stream(REQUEST, { signal: never })[Symbol.asyncIterator]()
     const pending = iterator.next()
     await iterator.return?.()
     held()
@@ -112,17 +111,16 @@ describe('withConcurrency', () => {
   })
 })
 
-describe('withRate', () => {
+describe('guarded by rates', () => {
   const seconds = async (
     limits: { requestsPerMinute?: number; tokensPerMinute?: number },
     requests: ChatRequest[],
   ): Promise<number[]> => {
     const clock = virtualClock()
     const from = clock.now()
-    const model = withRate(
-      simModel('ada+tokens=10', { clock, latency: { first: 0, pace: 0 } }),
-      new RateLimits({ ...limits, clock }),
-    )
+    const model = guarded(simModel('ada+tokens=10', { clock, latency: { first: 0, pace: 0 } }), {
+      rates: new RateLimits({ ...limits, clock }),
+    })
     const work = requests.map(async (request) => {
       await ask(model, request)
       return Math.round((clock.now() - from) / 1000)
@@ -147,7 +145,7 @@ describe('withRate', () => {
   it('waits for tokens that are really spent', async () => {
     const clock = virtualClock()
     const rates = new RateLimits({ tokensPerMinute: 60, clock })
-    const model = withRate(simModel('ada+tokens=100', { clock, latency: { first: 0, pace: 0 } }), rates)
+    const model = guarded(simModel('ada+tokens=100', { clock, latency: { first: 0, pace: 0 } }), { rates })
     await clock.run(ask(model))
     const from = clock.now()
     await clock.run(ask(model))
@@ -158,7 +156,7 @@ describe('withRate', () => {
     const clock = virtualClock()
     const rates = new RateLimits({ requestsPerMinute: 1, tokensPerMinute: 1_000_000, clock })
     const inner = scriptedModel('m', () => 'x')
-    const model = withRate(inner, rates)
+    const model = guarded(inner, { rates })
     await ask(model)
     const controller = new AbortController()
     const iterator = model.stream(REQUEST, { signal: controller.signal })[Symbol.asyncIterator]()
