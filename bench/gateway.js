@@ -175,6 +175,10 @@ for (const { name, kind, against, atLeast } of TARGETS) {
   if (!other) continue
   // Ratios of neighbouring rounds, so that what the machine does meanwhile cancels out.
   const ratio = median(own[kind].map((value, round) => value / other.figures[kind][round]))
+  if (!Number.isFinite(ratio)) {
+    console.log(`${name.padEnd(44)}${cell('-')}${cell(`>= ${atLeast}`)}  ${against} completed none`)
+    continue
+  }
   verdict(name, ratio, ratio >= atLeast, `>= ${atLeast}`)
 }
 const direct = by('direct').figures

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CallRecord } from './call.js'
+import { Scope } from '../util/index.js'
 import { collect } from './collect.js'
 import type { ModelEvent } from './events.js'
 import { MoaError } from './errors.js'
@@ -280,6 +281,21 @@ export function modelContract(name: string, start: () => Promise<ContractSubject
         expect(calls.map((call) => call.attempt)).toEqual(calls.map((_, index) => index + 1))
         expect(listeners()).toBe(0)
       })
+    })
+
+    it('ends with its scope where it is given one, whatever becomes of the signal', async (context) => {
+      if (subject.slow.scoped !== true) return context.skip('not scoped')
+      const scope = new Scope()
+      const reason = new Error('changed my mind')
+      const seen: string[] = []
+      const pending = rejection(
+        deliver(subject.slow.stream(REQUEST, { ...options, scope }), (event) => void seen.push(event.type)),
+      )
+      await until(() => seen.includes('answer-delta'))
+      scope.abort(reason)
+      expect((await pending).reason).toBe(reason)
+      expect(await until(() => subject.open() === 0)).toBeLessThan(PROMPT_MS)
+      expectSettled('aborted')
     })
 
     it('answers several requests at the same time', async () => {

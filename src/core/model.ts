@@ -136,15 +136,21 @@ export interface ModelCapabilities {
 }
 
 /**
- * A model that answers in another way but is the same in everything else: for wrappers. It is not
- * {@link Model.scoped}; a wrapper that hands its options on adds that by itself.
+ * A model that answers in another way but is the same in everything else: for wrappers.
+ *
+ * @param options.passesScope the wrapper hands `options.scope` on, so it is {@link Model.scoped} if its model is
  */
-export function wrapModel(model: Model, stream: Model['stream']): Model {
+export function wrapModel(
+  model: Model,
+  stream: Model['stream'],
+  { passesScope = false }: { readonly passesScope?: boolean } = {},
+): Model {
   return {
     id: model.id,
     ...(model.capabilities && { capabilities: model.capabilities }),
     ...(model.price && { price: model.price }),
     ...(model.keepsBooks && { keepsBooks: model.keepsBooks }),
+    ...(passesScope && model.scoped && { scoped: model.scoped }),
     stream,
   }
 }

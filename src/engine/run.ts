@@ -37,13 +37,13 @@ export function maxLatencyMs(plan: Plan, { limits }: ChatRequest): number | unde
   return limits?.maxLatencyMs ?? plan.budget?.maxLatencyMs
 }
 
-/** Everything one run knows while it goes on. */
 /** A slot that gave nothing. */
 export interface SlotFailure {
   readonly slot: SlotRef
   readonly reason: string
 }
 
+/** Everything one run knows while it goes on. */
 export class Run {
   readonly id: string
   readonly plan: Plan

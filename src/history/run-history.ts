@@ -92,7 +92,7 @@ export class RunHistory {
   /** The same model, with every run of it kept. */
   observe(model: Model, { source, simulated = false }: RunOrigin): Model {
     const now = (): number => this.#clock.now()
-    return wrapModel(model, (request, options) => {
+    const stream: Model['stream'] = (request, options) => {
       const id = options.runId ?? `run_${globalThis.crypto.randomUUID()}`
       const content = this.#options.content === true
       let tracer: RunTracer | undefined
@@ -108,7 +108,8 @@ export class RunHistory {
           if (tracer) this.add(tracer.end(end))
         },
       })
-    })
+    }
+    return wrapModel(model, stream, { passesScope: true })
   }
 
   /** Keeps a run, now or a little later. Never throws. */

@@ -74,8 +74,9 @@ export function guarded(model: Model, guards: Guards): Model {
   } = guards
   const policy = { ...RETRY_DEFAULTS, ...(retry ?? { attempts: 1 }) }
   const context: Context = { model, limiter, breakers, rates, policy, clock, random }
-  const wrapped = wrapModel(model, (request, options) => new GuardedCall(context, request, options))
-  return model.scoped ? { ...wrapped, scoped: true } : wrapped
+  return wrapModel(model, (request, options) => new GuardedCall(context, request, options), {
+    passesScope: true,
+  })
 }
 
 interface Context {

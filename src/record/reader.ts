@@ -120,6 +120,13 @@ function readLines(text: string, file: string, warnings: string[]): Recording {
     }
   }
   if (!known) throw unknown(file, { text, damaged: warnings.length > 0 })
+  const ended = new Set(ends.map(({ run }) => run))
+  const open = runs.filter(({ run }) => !ended.has(run))
+  // A file that was cut off between two lines looks like any other, but for this.
+  if (open.length > 0 && warnings.length === 0)
+    warnings.push(
+      `${open.length === 1 ? 'A run has' : `${open.length} runs have`} no end here: whoever recorded was stopped, or is still at it.`,
+    )
   return { runs, events, calls, ends, warnings }
 }
 

@@ -100,6 +100,16 @@ describe.each(['run.jsonl', 'run.jsonl.gz'])('a recording (%s)', (name) => {
   })
 })
 
+it('says that a run has no end when its recording was cut off between two lines', async () => {
+  const file = join(folder, 'between.jsonl')
+  await record(file)
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
+  writeFileSync(file, `${lines.slice(0, -1).join('\n')}\n`)
+  expect(readRecording(file).warnings).toEqual([
+    'A run has no end here: whoever recorded was stopped, or is still at it.',
+  ])
+})
+
 describe('replay', () => {
   it('serves another aggregator and another prompt mode on the same proposals', async () => {
     const file = join(folder, 'other.jsonl')

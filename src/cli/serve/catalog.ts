@@ -38,7 +38,7 @@ async function listedRecipes(workspace: Workspace): Promise<CatalogEntry[]> {
     .map((name) => {
       const description = book.plan(name).description
       const label = workspace.simulated(name) && !description.startsWith('Simulated') ? 'Simulated. ' : ''
-      return { id: name, kind: 'recipe', description: label + description }
+      return { id: name, kind: 'recipe', description: (label + description).trimEnd() }
     })
 }
 

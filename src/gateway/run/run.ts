@@ -4,9 +4,9 @@ import {
   MoaError,
   deliver,
   toMoaError,
-  type CallRecord,
   type ChatRequest,
   type ModelEvent,
+  type StreamOptions,
 } from '../../core/index.js'
 import { Scope } from '../../util/index.js'
 import type { DecodedRequest } from '../../wire/index.js'
@@ -62,6 +62,9 @@ const STREAM_HEADERS: HeaderList = [
   'no',
 ]
 const JSON_HEADERS: HeaderList = [...JSON_TYPE, 'cache-control', 'no-store']
+
+/** Work that nothing but its own scope ends. */
+const NEVER = new AbortController().signal
 
 /** One answer on its way from a model to a client. */
 export class Run {
@@ -186,20 +189,9 @@ export class Run {
 
   /** Reads the model's events: the account notes them all, the sink decides what the client sees. */
   #read(delivery: 'stream' | 'whole', sink: (event: ModelEvent) => Promise<void> | undefined): Promise<void> {
-    const { target, request, observer, liveProposals = false, runId, options } = this.#init
-    const cache = options.cache === 'use' ? undefined : options.cache
+    const { target, request, observer } = this.#init
     const { account } = this
-    const events = target.model.stream(request, {
-      signal: this.#scope.signal,
-      delivery,
-      liveProposals,
-      ...(runId !== undefined && { runId }),
-      ...(cache && { cache }),
-      onCall: (call: CallRecord) => {
-        account.calls.push(call)
-        observer?.call(call)
-      },
-    })
+    const events = target.model.stream(request, this.#streamOptions(delivery))
     return deliver(events, (event) => {
       switch (event.type) {
         case 'answer-delta':
@@ -215,6 +207,26 @@ export class Run {
       }
       return sink(event)
     })
+  }
+
+  #streamOptions(delivery: 'stream' | 'whole'): StreamOptions {
+    const { target, observer, liveProposals = false, runId, options } = this.#init
+    const cache = options.cache === 'use' ? undefined : options.cache
+    const { account } = this
+    const scope = this.#scope
+    const scoped = target.model.scoped === true
+    return {
+      signal: scoped ? NEVER : scope.signal,
+      ...(scoped && { scope }),
+      delivery,
+      liveProposals,
+      ...(runId !== undefined && { runId }),
+      ...(cache && { cache }),
+      onCall(call) {
+        account.calls.push(call)
+        observer?.call(call)
+      },
+    }
   }
 
   /** An abort that nobody here asked for is a fault of the model, and somebody waits for an answer. */

@@ -71,11 +71,11 @@ export const responsesSurface: Surface = {
   path: '/v1/responses',
   decode(body) {
     const decoded = decodeResponsesRequest(body)
-    const { model, echo } = decoded
+    const { model, echo, namespaced } = decoded
     return {
       decoded,
       reply(created) {
-        const identity = { id: newId('resp_'), created, model, echo }
+        const identity = { id: newId('resp_'), created, model, echo, namespaced }
         return {
           id: identity.id,
           stream: () => new ResponsesEncoder(identity),

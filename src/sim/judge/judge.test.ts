@@ -109,6 +109,12 @@ describe('a simulated judge', () => {
   it('answers questions that only mention judging like any other', async () => {
     expect((await ask('Who judges a baking contest?')).text.length).toBeGreaterThan(60)
   })
+
+  it('merges proposals although tools are offered, when it calls none', async () => {
+    const proposals = `Q\n\n<proposal 1 k>\n${short}\n</proposal 1 k>\n\n<proposal 2 k>\n${long}\n</proposal 2 k>`
+    const { text } = await ask(proposals, { tools: [{ name: 'read_file' }] })
+    expect(text).toContain('Merged from 2 proposals')
+  })
 })
 
 describe('shownAnswers', () => {

@@ -5,8 +5,8 @@ import { shownAnswers, type ShownAnswer } from './answers.js'
 import { JUDGE_FORMATS, marginOf, ranked, rate, type Case, type Reply } from './formats.js'
 import { qualityOf } from './quality.js'
 
-/** A judge's answer. */
-export interface Verdict extends Reply {
+/** A judge's answer; without a text where only structured answers hold it. */
+export interface Verdict extends Partial<Reply> {
   /** Fills structured answers with the verdict. */
   readonly hint: Hint
 }
@@ -31,7 +31,7 @@ export function judge(request: ChatRequest, random: Random): Verdict | undefined
   if (format === undefined && answers.length < 2) return undefined
   const base = { prompt, answers, random, quality: opinion(salt) }
   const asked = format && [...prompt.matchAll(format.asks)].at(-1)
-  const reply = format && asked ? format.reply({ ...base, asked }) : { text: ranked(base)[0]?.label ?? '' }
+  const reply = format && asked && format.reply({ ...base, asked })
   return { ...reply, hint: hintFrom(base) }
 }
 

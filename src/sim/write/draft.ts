@@ -36,7 +36,7 @@ export function draftAnswer(request: ChatRequest, options: DraftOptions): Draft 
   const format = request.responseFormat
   if (format !== undefined && format.type !== 'text')
     return { text: jsonAnswer(format, { view, verdict, random: random('json') }), toolCalls, verdict, view }
-  if (verdict !== undefined) return { text: verdict.text, toolCalls, verdict, view }
+  if (verdict?.text !== undefined) return { text: verdict.text, toolCalls, verdict, view }
   const proposals = findProposals(request)
   const writer = { view, personality, random: random('text') }
   const written =

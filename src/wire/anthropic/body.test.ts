@@ -4,7 +4,7 @@ import { answerDeltas, usage as anyUsage } from '../../../test/wire-arbitraries.
 import { call, refuse, resultOf, say, think } from '../../../test/wire-events.js'
 import { ERROR_TABLE, textOf, type AssistantMessage, type ErrorCode, type Result } from '../../core/index.js'
 import { encodeMessagesBody, encodeMessagesUsage } from './body.js'
-import { decodeTurn } from './decode-messages.js'
+import { decodeMessagesRequest } from './decode-request.js'
 import { encodeMessagesError } from './error.js'
 
 const IDENTITY = { id: 'msg_1', model: 'shown' }
@@ -28,7 +28,9 @@ describe('encodeMessagesBody', () => {
       fc.property(answerDeltas, anyUsage, (deltas, usage) => {
         const result = resultOf(deltas, { usage })
         const { role, content } = bodyOf(result)
-        const [turn, ...more] = decodeTurn({ role, content }, 'messages[1]') as AssistantMessage[]
+        const question = { role: 'user', content: 'Well?' }
+        const { request } = decodeMessagesRequest({ model: 'm', messages: [question, { role, content }] })
+        const [turn, ...more] = request.messages.slice(1) as AssistantMessage[]
         expect(more).toEqual([])
         expect(textOf(turn?.content ?? '')).toBe(result.text + result.refusal)
         expect(

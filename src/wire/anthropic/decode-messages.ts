@@ -1,10 +1,24 @@
 import type { ContentPart, Message, TextPart, ToolCall } from '../../core/index.js'
-import { array, bad, object, optionalString, shallow, string } from '../check.js'
+import { array, bad, object, optionalString, shallow, string, type Fields } from '../check.js'
+import { isToolChange } from './decode-tools.js'
 
-type Fields = Readonly<Record<string, unknown>>
+/**
+ * Reads `system` and `messages`. A system message meant for one turn alone is left out once the user has spoken again.
+ *
+ * @throws {@link MoaError} `invalid_request`
+ */
+export function decodeConversation(system: unknown, turns: readonly unknown[]): readonly Message[] {
+  const messages = turns.map((turn, index) => decodeTurn(turn, `messages[${index}]`))
+  const lastUser = turns.findLastIndex((turn) => (turn as Fields)['role'] === 'user')
+  const current = messages.filter((_, index) => index > lastUser || !isForOneTurn(turns[index] as Fields))
+  return [...decodeSystem(system), ...current.flat()]
+}
+
+const isForOneTurn = ({ role, clear_at: until }: Fields): boolean =>
+  role === 'system' && until === 'next_user_message'
 
 /** Reads `system`: text or text blocks. */
-export function decodeSystem(system: unknown): Message[] {
+function decodeSystem(system: unknown): Message[] {
   if (system === undefined || system === null || system === '') return []
   if (typeof system === 'string') return [{ role: 'system', content: system }]
   const parts = array(system, 'system').map((block, index) => textBlock(block, `system[${index}]`))
@@ -12,16 +26,13 @@ export function decodeSystem(system: unknown): Message[] {
 }
 
 /**
- * Reads one message of a Messages request. Results of tools become messages of their own, in front of what else the
- * user says in the same turn; thinking of earlier turns is left out.
- *
- * @throws {@link MoaError} `invalid_request`
+ * Reads one message. Results of tools become messages of their own, in front of what else the user says in the same
+ * turn; thinking of earlier turns is left out.
  */
-export function decodeTurn(value: unknown, param: string): Message[] {
+function decodeTurn(value: unknown, param: string): Message[] {
   const { role, content } = object(value, param)
   const place = `${param}.content`
-  if (role === 'system')
-    return [{ role, content: typeof content === 'string' ? content : texts(content, place) }]
+  if (role === 'system') return systemTurn(content, place)
   if (role !== 'user' && role !== 'assistant') throw bad(`${param}.role`, 'expected "user" or "assistant".')
   if (typeof content === 'string') return [{ role, content }]
   const blocks = array(content, place).map((block, index) => ({
@@ -30,6 +41,16 @@ export function decodeTurn(value: unknown, param: string): Message[] {
   }))
   if (blocks.length === 0) throw bad(place, 'expected text or at least one block, got an empty array.')
   return role === 'user' ? user(blocks) : assistant(blocks)
+}
+
+/** A system message in the conversation may change the tools, which says nothing to a model. */
+function systemTurn(content: unknown, param: string): Message[] {
+  if (typeof content === 'string') return [{ role: 'system', content }]
+  const said = array(content, param).flatMap((value, index) => {
+    const block = object(value, `${param}[${index}]`)
+    return isToolChange(block['type']) ? [] : [textBlock(block, `${param}[${index}]`)]
+  })
+  return said.length === 0 ? [] : [{ role: 'system', content: said }]
 }
 
 type Block = { readonly block: Fields; readonly param: string }
@@ -55,7 +76,7 @@ function toolResult(block: Fields, param: string): { message: Message; attachmen
     typeof content === 'string'
       ? [{ type: 'text' as const, text: content }]
       : array(content, `${param}.content`).map((part, index) =>
-          contentPart(object(part, `${param}.content[${index}]`), `${param}.content[${index}]`),
+          resultPart(object(part, `${param}.content[${index}]`), `${param}.content[${index}]`),
         )
   const said = parts.filter((part) => part.type === 'text')
   const failed = block['is_error'] === true ? [{ type: 'text' as const, text: 'The tool failed: ' }] : []
@@ -67,6 +88,12 @@ function toolResult(block: Fields, param: string): { message: Message; attachmen
     },
     attachments: parts.filter((part) => part.type !== 'text'),
   }
+}
+
+/** A search for tools answers with their names; the tools themselves are among those of the request. */
+function resultPart(block: Fields, param: string): ContentPart {
+  if (block['type'] !== 'tool_reference') return contentPart(block, param)
+  return { type: 'text', text: `Found the tool ${string(block['tool_name'], `${param}.tool_name`)}.\n` }
 }
 
 function assistant(blocks: readonly Block[]): Message[] {
@@ -112,9 +139,18 @@ function contentPart(block: Fields, param: string): ContentPart {
       return { type: 'image', url: sourceUrl(object(block['source'], `${param}.source`), `${param}.source`) }
     case 'document':
       return document(block, param)
+    case 'search_result':
+      return searchResult(block, param)
     default:
-      throw bad(`${param}.type`, 'expected "text", "image", "document" or "tool_result".')
+      throw bad(`${param}.type`, 'expected "text", "image", "document", "search_result" or "tool_result".')
   }
+}
+
+function searchResult(block: Fields, param: string): TextPart {
+  const title = string(block['title'], `${param}.title`)
+  const source = string(block['source'], `${param}.source`)
+  const found = texts(block['content'], `${param}.content`).map(({ text }) => text)
+  return { type: 'text', text: [title, source, ...found, ''].join('\n') }
 }
 
 function document(block: Fields, param: string): ContentPart {

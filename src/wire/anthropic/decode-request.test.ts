@@ -1,293 +1,152 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { text as anyText } from '../../../test/wire-arbitraries.js'
-import { failure } from '../../../test/wire-events.js'
-import type { Message } from '../../core/index.js'
+import { textOf } from '../../core/index.js'
 import { decodeMessagesRequest } from './decode-request.js'
 
-type Json = Record<string, unknown>
-const decode = (fields: Json): ReturnType<typeof decodeMessagesRequest> =>
-  decodeMessagesRequest({ model: 'm', messages: [{ role: 'user', content: 'hi' }], ...fields })
-const turns = (...messages: unknown[]): readonly Message[] => decode({ messages }).request.messages
-const user = (...content: unknown[]): readonly Message[] => turns({ role: 'user', content })
+const schema = { type: 'object', properties: { path: { type: 'string' } }, required: ['path'] }
+const tool = (name: string, more: object = {}): object => ({
+  name,
+  description: `Does ${name}.`,
+  input_schema: schema,
+  ...more,
+})
+const user = (content: unknown): object => ({ role: 'user', content })
+const system = (content: unknown, more: object = {}): object => ({ role: 'system', content, ...more })
+const decode = (messages: readonly object[], more: object = {}): ReturnType<typeof decodeMessagesRequest> =>
+  decodeMessagesRequest({ model: 'moa', max_tokens: 100, messages, ...more })
+const offered = (messages: readonly object[], tools: readonly object[]): readonly string[] =>
+  (decode(messages, { tools }).request.tools ?? []).map(({ name }) => name)
+const said = (messages: readonly object[]): readonly string[] =>
+  decode(messages).request.messages.map(({ role, content }) => `${role}: ${textOf(content)}`)
 
-const json = fc
-  .dictionary(fc.stringMatching(/^[a-z]{1,6}$/), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 })
-  .map((value) => JSON.parse(JSON.stringify(value)) as Json)
-const id = fc.stringMatching(/^toolu_[a-z0-9]{4}$/)
+const searched = [
+  user('Fetch the page.'),
+  {
+    role: 'assistant',
+    content: [{ type: 'tool_use', id: 't1', name: 'find_tools', input: { path: 'web' } }],
+  },
+  user([
+    {
+      type: 'tool_result',
+      tool_use_id: 't1',
+      content: [{ type: 'tool_reference', tool_name: 'fetch_page' }],
+      cache_control: { type: 'ephemeral' },
+    },
+  ]),
+]
 
-/** A message and the turn that Anthropic's clients write for it. */
-const pair: fc.Arbitrary<readonly [Message, Json]> = fc.oneof(
-  anyText.map(
-    (text) =>
+describe('a request of a coding agent', () => {
+  it('is read with blocks of system text, cache marks, and parameters without effect named', () => {
+    const { request, ignored, stream } = decode(
       [
-        { role: 'user', content: text },
-        { role: 'user', content: text },
-      ] as const,
-  ),
-  fc.tuple(anyText, fc.boolean()).map(
-    ([text, remote]) =>
-      [
-        {
-          role: 'user',
-          content: [
-            { type: 'text', text },
-            { type: 'image', url: remote ? 'https://example.org/a.png' : 'data:image/png;base64,AAAA' },
-            { type: 'file', data: 'data:application/pdf;base64,BBBB', filename: 'paper' },
-          ],
-        },
-        {
-          role: 'user',
-          content: [
-            { type: 'text', text, cache_control: { type: 'ephemeral' } },
-            {
-              type: 'image',
-              source: remote
-                ? { type: 'url', url: 'https://example.org/a.png' }
-                : { type: 'base64', media_type: 'image/png', data: 'AAAA' },
-            },
-            {
-              type: 'document',
-              title: 'paper',
-              source: { type: 'base64', media_type: 'application/pdf', data: 'BBBB' },
-            },
-          ],
-        },
-      ] as const,
-  ),
-  fc.tuple(anyText, fc.array(fc.tuple(id, json), { maxLength: 2 })).map(
-    ([text, calls]) =>
-      [
-        {
-          role: 'assistant',
-          content: [{ type: 'text', text }],
-          ...(calls.length > 0 && {
-            toolCalls: calls.map(([call, input]) => ({
-              id: call,
-              name: 'f',
-              arguments: JSON.stringify(input),
-            })),
-          }),
-        },
-        {
-          role: 'assistant',
-          content: [
-            { type: 'thinking', thinking: 'hm', signature: 's' },
-            { type: 'text', text },
-            ...calls.map(([call, input]) => ({ type: 'tool_use', id: call, name: 'f', input })),
-          ],
-        },
-      ] as const,
-  ),
-  fc.tuple(id, anyText).map(
-    ([call, text]) =>
-      [
-        { role: 'tool', toolCallId: call, content: [{ type: 'text', text }] },
-        { role: 'user', content: [{ type: 'tool_result', tool_use_id: call, content: text }] },
-      ] as const,
-  ),
-)
-
-describe('decodeMessagesRequest', () => {
-  it('reads every conversation as its clients write it', () => {
-    fc.assert(
-      fc.property(fc.array(pair, { minLength: 1, maxLength: 5 }), (pairs) => {
-        expect(turns(...pairs.map(([, turn]) => turn))).toEqual(pairs.map(([message]) => message))
-      }),
-    )
-  })
-
-  it('reads sampling, tools and formats under their names here', () => {
-    const schema = { type: 'object', properties: {} }
-    const { request, stream, ignored, unknown } = decode({
-      system: 'Be brief.',
-      stream: true,
-      max_tokens: 100,
-      temperature: 0.5,
-      top_p: 0.9,
-      top_k: 5,
-      stop_sequences: ['END'],
-      tools: [{ name: 'f', description: 'd', input_schema: schema, type: 'custom' }],
-      tool_choice: { type: 'tool', name: 'f', disable_parallel_tool_use: true },
-      output_config: { effort: 'high', format: { type: 'json_schema', schema } },
-      thinking: { type: 'enabled', budget_tokens: 2000 },
-      metadata: { user_id: 'me' },
-    })
-    expect(request).toEqual({
-      messages: [
-        { role: 'system', content: 'Be brief.' },
-        { role: 'user', content: 'hi' },
+        user([
+          { type: 'text', text: 'A reminder.' },
+          { type: 'text', text: 'Hello.' },
+        ]),
+        system([{ type: 'text', text: 'Where you are.', cache_control: { type: 'ephemeral' } }]),
       ],
-      maxTokens: 100,
-      temperature: 0.5,
-      topP: 0.9,
-      stop: ['END'],
-      tools: [{ name: 'f', description: 'd', parameters: schema }],
-      toolChoice: { name: 'f' },
-      parallelToolCalls: false,
-      reasoningEffort: 'high',
-      responseFormat: { type: 'json-schema', name: 'output', schema },
-    })
-    expect([stream, ignored, unknown]).toEqual([true, ['top_k', 'thinking', 'metadata'], { top_k: 5 }])
+      {
+        system: [
+          { type: 'text', text: 'You help.' },
+          { type: 'text', text: 'Be brief.', cache_control: { type: 'ephemeral' } },
+        ],
+        tools: [tool('read_file')],
+        metadata: { user_id: 'someone' },
+        thinking: { type: 'adaptive', display: 'omitted' },
+        context_management: { edits: [{ type: 'clear_thinking_20251015', keep: 'all' }] },
+        output_config: { effort: 'high' },
+        stream: true,
+      },
+    )
+    expect(request.messages.map(({ role }) => role)).toEqual(['system', 'user', 'system'])
+    expect(request.reasoningEffort).toBe('high')
+    expect(ignored).toEqual(['metadata', 'thinking', 'context_management'])
+    expect(stream).toBe(true)
+  })
+
+  it('offers a deferred tool once a search has found it, and tells the model so', () => {
+    const tools = [tool('find_tools'), tool('fetch_page', { defer_loading: true })]
+    expect(offered([user('Fetch the page.')], tools)).toEqual(['find_tools'])
+    expect(offered(searched, tools)).toEqual(['find_tools', 'fetch_page'])
+    expect(said(searched).at(-1)).toContain('fetch_page')
+  })
+
+  it('keeps a conversation whose search found a tool that has gone since', () => {
+    expect(offered(searched, [tool('find_tools')])).toEqual(['find_tools'])
+  })
+})
+
+describe('tools that change in a conversation', () => {
+  const addition = (of: object): object => system([{ type: 'tool_addition', tool: of }])
+  const reference = { type: 'tool_reference', name: 'fetch_page' }
+  const removal = system([{ type: 'tool_removal', tool: reference }])
+  const definition = { type: 'tool_definition', definition: tool('draw') }
+  const tools = [tool('fetch_page', { defer_loading: true })]
+  const hello = user('Hello.')
+
+  it('come and go in the order of the messages', () => {
+    expect(offered([hello, addition(reference)], tools)).toEqual(['fetch_page'])
+    expect(offered([hello, addition(reference), removal], tools)).toEqual([])
+    expect(offered([hello, addition(reference), removal, addition(reference)], tools)).toEqual(['fetch_page'])
+  })
+
+  it('may be defined in a message, in place of an earlier one too', () => {
+    expect(offered([hello, addition(definition)], tools)).toEqual(['draw'])
+    const newer = { type: 'tool_definition', definition: tool('draw', { description: 'Draws better.' }) }
+    const { request } = decode([hello, addition(definition), addition(newer)], { tools })
+    expect(request.tools?.map(({ description }) => description)).toEqual(['Draws better.'])
+  })
+
+  it('leave no empty message behind', () => {
+    expect(said([hello, addition(definition)])).toEqual(['user: Hello.'])
   })
 
   it.each([
-    ['auto', 'auto'],
-    ['none', 'none'],
-    ['any', 'required'],
-  ])('reads the tool choice %s', (type, wanted) => {
-    expect(decode({ tool_choice: { type } }).request.toolChoice).toBe(wanted)
+    [
+      'a tool nobody defined',
+      { type: 'tool_reference', name: 'nothing' },
+      'messages[1].content[0].tool.name',
+    ],
+    [
+      'a server’s tools',
+      { type: 'mcp_toolset_reference', server_name: 's' },
+      'messages[1].content[0].tool.type',
+    ],
+    [
+      'a tool that runs elsewhere',
+      { type: 'tool_definition', definition: { type: 'web_search_20250305', name: 'web_search' } },
+      'messages[1].content[0].tool.definition.type',
+    ],
+  ])('are refused when they add %s', (_, of, param) => {
+    expect(() => decode([hello, addition(of)], { tools })).toThrow(expect.objectContaining({ param }))
   })
+})
 
-  it('counts null as absent', () => {
-    const { request, ignored, moa } = decode({
-      system: null,
-      tools: null,
-      tool_choice: null,
-      temperature: null,
-      output_config: null,
-      mcp_servers: null,
-      service_tier: null,
-      moa: null,
-    })
-    expect([request, ignored, moa]).toEqual([{ messages: [{ role: 'user', content: 'hi' }] }, [], undefined])
-  })
+describe('a system message in the conversation', () => {
+  const note = system('Only now.', { clear_at: 'next_user_message' })
 
-  it('takes system text in blocks, and in between', () => {
-    const system = [{ type: 'text', text: 'a', cache_control: { type: 'ephemeral' } }]
-    expect(decode({ system }).request.messages[0]).toEqual({
-      role: 'system',
-      content: [{ type: 'text', text: 'a' }],
-    })
-    expect(decode({ system: [] }).request.messages).toHaveLength(1)
-    expect(turns({ role: 'user', content: 'a' }, { role: 'system', content: 'b' })).toMatchObject([
-      { role: 'user' },
-      { role: 'system', content: 'b' },
+  it('for one turn is gone once the user speaks again', () => {
+    expect(said([user('One.'), note])).toEqual(['user: One.', 'system: Only now.'])
+    expect(said([user('One.'), note, { role: 'assistant', content: 'Yes.' }, user('Two.')])).toEqual([
+      'user: One.',
+      'assistant: Yes.',
+      'user: Two.',
     ])
   })
 
-  it('puts results of tools before what else was said, and their pictures after them', () => {
-    const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AA' } }
-    expect(
-      user(
-        { type: 'text', text: 'and now?' },
-        { type: 'tool_result', tool_use_id: 't1', content: [{ type: 'text', text: 'seen' }, image] },
-        { type: 'tool_result', tool_use_id: 't2', is_error: true, content: 'broken' },
-        { type: 'tool_result', tool_use_id: 't3' },
-      ),
-    ).toEqual([
-      { role: 'tool', toolCallId: 't1', content: [{ type: 'text', text: 'seen' }] },
-      {
-        role: 'tool',
-        toolCallId: 't2',
-        content: [
-          { type: 'text', text: 'The tool failed: ' },
-          { type: 'text', text: 'broken' },
-        ],
-      },
-      { role: 'tool', toolCallId: 't3', content: [{ type: 'text', text: '' }] },
-      {
-        role: 'user',
-        content: [
-          { type: 'text', text: 'and now?' },
-          { type: 'image', url: 'data:image/png;base64,AA' },
-        ],
-      },
-    ])
-  })
-
-  it('reads documents of text as text, and leaves out turns of thinking alone', () => {
-    const document = (source: Json): Json => ({ type: 'document', source })
-    expect(
-      user(
-        document({ type: 'text', media_type: 'text/plain', data: 'plain' }),
-        document({
-          type: 'content',
-          content: [
-            { type: 'text', text: 'a' },
-            { type: 'text', text: 'b' },
-          ],
-        }),
-      ),
-    ).toEqual([
-      {
-        role: 'user',
-        content: [
-          { type: 'text', text: 'plain' },
-          { type: 'text', text: 'a\nb' },
-        ],
-      },
-    ])
-    const thinking = { role: 'assistant', content: [{ type: 'redacted_thinking', data: 'x' }] }
-    expect(turns({ role: 'user', content: 'a' }, thinking)).toHaveLength(1)
-  })
-
-  const block = (value: unknown, role = 'user'): Json => ({ messages: [{ role, content: [value] }] })
-  it.each([
-    ['model', { model: '' }],
-    ['messages', { messages: [] }],
-    ['messages', { messages: 'hi' }],
-    ['messages[0]', { messages: ['hi'] }],
-    ['messages[0].role', { messages: [{ role: 'tool', content: 'x' }] }],
-    ['messages[0].content', { messages: [{ role: 'user', content: [] }] }],
-    ['messages[0].content', { messages: [{ role: 'user', content: 7 }] }],
-    ['messages[0].content[0].type', block({ type: 'video' })],
-    ['messages[0].content[0].type', block({ type: 'image' }, 'assistant')],
-    ['messages[0].content[0].source', block({ type: 'image' })],
-    ['messages[0].content[0].source.type', block({ type: 'image', source: { type: 'file' } })],
-    ['messages[0].content[0].source.url', block({ type: 'image', source: { type: 'url', url: 'ftp://x' } })],
-    [
-      'messages[0].content[0].source.type',
-      block({ type: 'document', source: { type: 'url', url: 'https://x' } }),
-    ],
-    ['messages[0].content[0].tool_use_id', block({ type: 'tool_result' })],
-    ['messages[0].content[0].name', block({ type: 'tool_use', id: 'x' }, 'assistant')],
-    [
-      'messages[0].content[0].input',
-      block({ type: 'tool_use', id: 'x', name: 'f', input: '{}' }, 'assistant'),
-    ],
-    ['system[0].type', { system: [{ type: 'image' }] }],
-    ['mcp_servers', { mcp_servers: [] }],
-    ['container', { container: 'c' }],
-    ['max_tokens', { max_tokens: 0 }],
-    ['temperature', { temperature: 'hot' }],
-    ['top_p', { top_p: 2 }],
-    ['stop_sequences', { stop_sequences: 'END' }],
-    ['stop_sequences[0]', { stop_sequences: [1] }],
-    ['stream', { stream: 1 }],
-    ['tools[0].type', { tools: [{ type: 'web_search_20250305', name: 'web_search' }] }],
-    ['tools[0].name', { tools: [{ input_schema: {} }] }],
-    ['tools[0].input_schema', { tools: [{ name: 'f', input_schema: [] }] }],
-    ['tool_choice', { tool_choice: 'auto' }],
-    ['tool_choice.type', { tool_choice: { type: 'all' } }],
-    ['tool_choice.name', { tool_choice: { type: 'tool' } }],
-    [
-      'tool_choice.disable_parallel_tool_use',
-      { tool_choice: { type: 'auto', disable_parallel_tool_use: 'x' } },
-    ],
-    ['output_config', { output_config: 'json' }],
-    ['output_config.format.type', { output_config: { format: { type: 'json' } } }],
-    ['output_config.format.schema', { output_format: { type: 'json_schema' } }],
-  ])('names the parameter at fault: %s', (param, fields) => {
-    expect(failure(() => decode(fields))).toMatchObject({ code: 'invalid_request', param })
-  })
-
-  it('answers any JSON with a request or a named fault', () => {
-    fc.assert(
-      fc.property(fc.jsonValue(), (value) => {
-        for (const fields of [
-          { messages: value },
-          { messages: [value] },
-          block(value),
-          { system: value },
-          { tools: value },
-        ])
-          try {
-            expect(decode(fields).request.messages.length).toBeGreaterThan(0)
-          } catch (error) {
-            expect(error).toMatchObject({ name: 'MoaError', param: expect.any(String) })
-          }
-      }),
+  it('for good stays', () => {
+    expect(said([user('One.'), system('Always.', { clear_at: 'never' }), user('Two.')])).toContain(
+      'system: Always.',
     )
   })
+})
+
+it('reads results of a search as text', () => {
+  const result = {
+    type: 'search_result',
+    title: 'Golden Gate',
+    source: 'https://example.org/gate',
+    content: [{ type: 'text', text: 'A red bridge.' }],
+  }
+  const [text] = said([user([result, { type: 'text', text: 'What is it?' }])])
+  expect(text).toBe('user: Golden Gate\nhttps://example.org/gate\nA red bridge.\nWhat is it?')
 })

@@ -1,4 +1,4 @@
-import type { ChatRequest, ResponseFormat, Tool, ToolChoice } from '../../core/index.js'
+import type { ChatRequest, ResponseFormat } from '../../core/index.js'
 import {
   array,
   bad,
@@ -8,9 +8,11 @@ import {
   optionalString,
   shallow,
   string,
+  type Fields,
 } from '../check.js'
 import type { DecodedRequest } from '../decode-request.js'
-import { decodeSystem, decodeTurn } from './decode-messages.js'
+import { decodeConversation } from './decode-messages.js'
+import { decodeToolChoice, decodeTools } from './decode-tools.js'
 
 const HANDLED = new Set([
   'model',
@@ -61,15 +63,14 @@ export function decodeMessagesRequest(body: unknown): DecodedRequest {
     ignored.push(name)
     if (!WITHOUT_EFFECT.has(name)) unknown[name] = value
   }
-  const messages = [
-    ...decodeSystem(fields['system']),
-    ...turns.flatMap((turn, index) => decodeTurn(turn, `messages[${index}]`)),
-  ]
+  const messages = decodeConversation(fields['system'], turns)
   if (!messages.some(({ role }) => role !== 'system'))
     throw bad('messages', 'expected at least one message, got none.')
   const request: Writable<ChatRequest> = { messages }
   readSampling(fields, request)
-  readTools(fields, request)
+  const tools = decodeTools(fields['tools'], turns)
+  if (tools.length > 0) request.tools = tools
+  readToolChoice(fields['tool_choice'], request)
   return {
     model,
     request,
@@ -83,7 +84,6 @@ export function decodeMessagesRequest(body: unknown): DecodedRequest {
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
-type Fields = Readonly<Record<string, unknown>>
 
 function readSampling(fields: Fields, request: Writable<ChatRequest>): void {
   const maxTokens = optionalNumber(fields['max_tokens'], 'max_tokens', {
@@ -122,45 +122,10 @@ function readFormat(value: unknown): ResponseFormat {
   return { type: 'json-schema', name: 'output', schema }
 }
 
-function readTools(fields: Fields, request: Writable<ChatRequest>): void {
-  const tools = fields['tools']
-  if (tools !== undefined && tools !== null) {
-    const list = array(tools, 'tools').map((tool, index) => readTool(tool, `tools[${index}]`))
-    if (list.length > 0) request.tools = list
-  }
-  const choice = fields['tool_choice']
+function readToolChoice(choice: unknown, request: Writable<ChatRequest>): void {
   if (choice === undefined || choice === null) return
   const wanted = object(choice, 'tool_choice')
-  request.toolChoice = readToolChoice(wanted)
+  request.toolChoice = decodeToolChoice(wanted)
   const single = optionalBoolean(wanted['disable_parallel_tool_use'], 'tool_choice.disable_parallel_tool_use')
   if (single !== undefined) request.parallelToolCalls = !single
-}
-
-function readTool(value: unknown, param: string): Tool {
-  const tool = object(value, param)
-  const { type } = tool
-  if (type !== undefined && type !== null && type !== 'custom')
-    throw bad(`${param}.type`, 'expected a tool of your own; tools that run on a provider are not passed on.')
-  const description = optionalString(tool['description'], `${param}.description`)
-  const schema = tool['input_schema']
-  const place = `${param}.input_schema`
-  return {
-    name: string(tool['name'], `${param}.name`),
-    ...(description !== undefined && { description }),
-    ...(schema !== undefined && schema !== null && { parameters: object(shallow(schema, place), place) }),
-  }
-}
-
-function readToolChoice(choice: Fields): ToolChoice {
-  switch (choice['type']) {
-    case 'auto':
-    case 'none':
-      return choice['type']
-    case 'any':
-      return 'required'
-    case 'tool':
-      return { name: string(choice['name'], 'tool_choice.name') }
-    default:
-      throw bad('tool_choice.type', 'expected "auto", "any", "tool" or "none".')
-  }
 }

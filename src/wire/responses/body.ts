@@ -1,5 +1,6 @@
 import type { FinishReason, Result, TokenLogprob, Usage } from '../../core/index.js'
 import { encodeLogprobs } from '../logprobs.js'
+import type { FunctionName, NamespacedFunctions } from './decode-tools.js'
 
 /** What is the same throughout one answer. */
 export interface ResponsesIdentity {
@@ -11,7 +12,13 @@ export interface ResponsesIdentity {
   readonly model: string
   /** Parameters of the request that the answer repeats. */
   readonly echo: Readonly<Record<string, unknown>>
+  /** Functions that the client knows by another name than models do. */
+  readonly namespaced?: NamespacedFunctions
 }
+
+/** A called function as the client names it. */
+export const calledFunction = ({ namespaced }: ResponsesIdentity, name: string): FunctionName =>
+  namespaced?.get(name) ?? { name }
 
 /** One item of the output, as far as it is known. */
 export type OutputItem =
@@ -29,7 +36,7 @@ export type OutputItem =
       readonly kind: 'function-call'
       readonly id: string
       readonly callId: string
-      readonly name: string
+      readonly called: FunctionName
       readonly arguments: string
     }
 
@@ -51,7 +58,7 @@ export function encodeItem(item: OutputItem, status: ItemStatus): Record<string,
         type: 'function_call',
         status,
         call_id: item.callId,
-        name: item.name,
+        ...item.called,
         arguments: item.arguments,
       }
   }
@@ -83,7 +90,8 @@ export function encodeEnvelope(
   identity: ResponsesIdentity,
   state: {
     readonly output: readonly Record<string, unknown>[]
-    readonly status: 'in_progress' | 'completed' | 'incomplete'
+    readonly status: 'in_progress' | 'completed' | 'incomplete' | 'failed'
+    readonly error?: { readonly code: string | number; readonly message: string }
     readonly usage?: Usage
     readonly reason?: FinishReason
     readonly extension?: Readonly<Record<string, unknown>>
@@ -97,7 +105,7 @@ export function encodeEnvelope(
     created_at: identity.created,
     status: state.status,
     background: false,
-    error: null,
+    error: state.error ?? null,
     incomplete_details: missing === undefined ? null : { reason: missing },
     instructions: echo['instructions'] ?? null,
     max_output_tokens: echo['max_output_tokens'] ?? null,
@@ -148,7 +156,7 @@ export function encodeResponsesBody(
       kind: 'function-call',
       id: `fc_${suffix}_${index}`,
       callId: call.id,
-      name: call.name,
+      called: calledFunction(identity, call.name),
       arguments: call.arguments,
     })
   const status = incompleteReason(result.finishReason) === undefined ? 'completed' : 'incomplete'

@@ -6,29 +6,37 @@ import {
   type TextPart,
   type ToolCall,
 } from '../../core/index.js'
-import { array, bad, object, optionalString, string } from '../check.js'
+import { array, bad, object, optionalString, string, type Fields } from '../check.js'
 import { imagePart } from '../parts.js'
-
-type Fields = Readonly<Record<string, unknown>>
+import { functionName } from './decode-tools.js'
 
 /**
  * Reads the `input` of a Responses request as messages. Function calls that stand side by side become one turn of the
- * assistant; reasoning of earlier turns is left out.
+ * assistant; reasoning of earlier turns is left out. Pictures and files that tools return have no place in our tool
+ * messages, so they follow the results as the user's.
  *
  * @throws {@link MoaError} `invalid_request`; `unsupported_parameter` for items that refer to stored state
  */
 export function decodeInput(input: unknown): Message[] {
   if (typeof input === 'string') return [{ role: 'user', content: input }]
   const messages: Message[] = []
+  let shown: ContentPart[] = []
+  const show = (): void => {
+    if (shown.length > 0) messages.push({ role: 'user', content: shown })
+    shown = []
+  }
   for (const [index, item] of array(input, 'input').entries()) {
     const param = `input[${index}]`
-    const message = decodeItem(object(item, param), param)
-    const last = messages.at(-1)
+    const { message, attachments = [] } = decodeItem(object(item, param), param)
     if (message === undefined) continue
+    if (message.role !== 'tool') show()
+    shown.push(...attachments)
+    const last = messages.at(-1)
     if (message.role === 'assistant' && message.toolCalls && last?.role === 'assistant')
       messages[messages.length - 1] = joined(last, message.toolCalls)
     else messages.push(message)
   }
+  show()
   if (messages.length === 0) throw bad('input', 'expected text or at least one message, got none.')
   return messages
 }
@@ -37,30 +45,22 @@ function joined(turn: AssistantMessage, calls: readonly ToolCall[]): AssistantMe
   return { ...turn, toolCalls: [...(turn.toolCalls ?? []), ...calls] }
 }
 
-function decodeItem(item: Fields, param: string): Message | undefined {
+interface Item {
+  readonly message?: Message
+  /** What a tool returned beside text. */
+  readonly attachments?: readonly ContentPart[]
+}
+
+function decodeItem(item: Fields, param: string): Item {
   switch (item['type'] ?? 'message') {
     case 'message':
-      return message(item, param)
+      return { message: message(item, param) }
     case 'function_call':
-      return {
-        role: 'assistant',
-        content: null,
-        toolCalls: [
-          {
-            id: string(item['call_id'], `${param}.call_id`),
-            name: string(item['name'], `${param}.name`),
-            arguments: string(item['arguments'] ?? '', `${param}.arguments`),
-          },
-        ],
-      }
+      return { message: functionCall(item, param) }
     case 'function_call_output':
-      return {
-        role: 'tool',
-        toolCallId: string(item['call_id'], `${param}.call_id`),
-        content: texts(item['output'], `${param}.output`),
-      }
+      return functionOutput(item, param)
     case 'reasoning':
-      return undefined
+      return {}
     case 'item_reference':
       throw new MoaError(
         'unsupported_parameter',
@@ -73,6 +73,29 @@ function decodeItem(item: Fields, param: string): Message | undefined {
         'expected "message", "function_call", "function_call_output" or "reasoning"; items of tools that run ' +
           'on a provider are not known here.',
       )
+  }
+}
+
+function functionCall(item: Fields, param: string): AssistantMessage {
+  const name = string(item['name'], `${param}.name`)
+  const namespace = optionalString(item['namespace'], `${param}.namespace`)
+  const call = {
+    id: string(item['call_id'], `${param}.call_id`),
+    name: functionName({ name, ...(namespace !== undefined && { namespace }) }),
+    arguments: string(item['arguments'] ?? '', `${param}.arguments`),
+  }
+  return { role: 'assistant', content: null, toolCalls: [call] }
+}
+
+function functionOutput(item: Fields, param: string): Item {
+  const { output } = item
+  const toolCallId = string(item['call_id'], `${param}.call_id`)
+  const returned = Array.isArray(output) && output.length > 0 ? parts(output, `${param}.output`) : undefined
+  if (returned === undefined)
+    return { message: { role: 'tool', toolCallId, content: texts(output, `${param}.output`) } }
+  return {
+    message: { role: 'tool', toolCallId, content: returned.filter((part) => part.type === 'text') },
+    attachments: returned.filter((part) => part.type !== 'text'),
   }
 }
 

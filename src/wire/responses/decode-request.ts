@@ -1,4 +1,4 @@
-import { MoaError, type ChatRequest, type Tool, type ToolChoice } from '../../core/index.js'
+import { MoaError, type ChatRequest } from '../../core/index.js'
 import {
   array,
   bad,
@@ -10,13 +10,16 @@ import {
   type Fields,
 } from '../check.js'
 import type { DecodedRequest } from '../decode-request.js'
-import { decodeChoiceWord, decodeFormat, decodeFunction } from '../decode-tools.js'
+import { decodeFormat } from '../decode-tools.js'
 import { decodeInput } from './decode-input.js'
+import { decodeResponsesToolChoice, decodeResponsesTools, type NamespacedFunctions } from './decode-tools.js'
 
 /** What a client asked for over `/v1/responses`. */
 export interface DecodedResponsesRequest extends DecodedRequest {
   /** Parameters as they came, which the format repeats in its answers. */
   readonly echo: Readonly<Record<string, unknown>>
+  /** Functions that the client knows by another name than models do. */
+  readonly namespaced: NamespacedFunctions
 }
 
 const HANDLED = new Set([
@@ -88,7 +91,9 @@ export function decodeResponsesRequest(body: unknown): DecodedResponsesRequest {
   if (instructions !== undefined && instructions !== '')
     request.messages = [{ role: 'system', content: instructions }, ...request.messages]
   readSampling(fields, request)
-  readTools(fields, request)
+  const { tools, namespaced } = decodeResponsesTools(fields['tools'])
+  if (tools.length > 0) request.tools = tools
+  readToolUse(fields, request)
   readIncluded({ fields, request, ignored })
   ignored.push(...unread(fields, 'text', ['format']), ...unread(fields, 'reasoning', ['effort', 'summary']))
   return {
@@ -101,6 +106,7 @@ export function decodeResponsesRequest(body: unknown): DecodedResponsesRequest {
     unknown,
     moa: fields['moa'] ?? undefined,
     echo: Object.fromEntries(ECHOED.map((name) => [name, fields[name] ?? undefined])),
+    namespaced,
   }
 }
 
@@ -156,12 +162,9 @@ function unread(fields: Fields, param: string, known: readonly string[]): string
     .map(([name]) => `${param}.${name}`)
 }
 
-function readTools(fields: Fields, request: Writable<ChatRequest>): void {
-  const tools = fields['tools']
-  if (tools !== undefined && tools !== null)
-    request.tools = array(tools, 'tools').map((tool, index) => readTool(tool, `tools[${index}]`))
+function readToolUse(fields: Fields, request: Writable<ChatRequest>): void {
   const choice = fields['tool_choice']
-  if (choice !== undefined && choice !== null) request.toolChoice = readToolChoice(choice)
+  if (choice !== undefined && choice !== null) request.toolChoice = decodeResponsesToolChoice(choice)
   const parallel = optionalBoolean(fields['parallel_tool_calls'], 'parallel_tool_calls')
   if (parallel !== undefined) request.parallelToolCalls = parallel
   const text = fields['text']
@@ -172,21 +175,6 @@ function readTools(fields: Fields, request: Writable<ChatRequest>): void {
       schema,
       'text.format',
     ])
-}
-
-function readTool(value: unknown, param: string): Tool {
-  const tool = object(value, param)
-  if (tool['type'] !== 'function')
-    throw bad(`${param}.type`, 'expected "function"; tools that run on a provider are not passed on.')
-  return decodeFunction(tool, param)
-}
-
-function readToolChoice(choice: unknown): ToolChoice {
-  const word = decodeChoiceWord(choice)
-  if (word !== undefined) return word
-  const fields = object(choice, 'tool_choice')
-  if (fields['type'] !== 'function') throw bad('tool_choice.type', 'expected "function".')
-  return { name: string(fields['name'], 'tool_choice.name') }
 }
 
 /** `include` asks for logprobs; what else it can ask for is not there and counts as ignored. */

@@ -279,7 +279,9 @@ describe('ResponsesEncoder', () => {
     } as const
     const text = encoder.begin() + encoder.event(say('x')) + encoder.error(error, { moa: { calls: 1 } })
     const fields = { message: 'Too much at once.', param: 'model', code: 'rate_limit_exceeded' }
-    expect(namedEvents(text).at(-1)).toEqual({
+    const [told, failed] = namedEvents(text).slice(-2)
+    expect(failed).toMatchObject({ name: 'response.failed', data: { sequence_number: 6 } })
+    expect(told).toEqual({
       name: 'error',
       data: {
         type: 'error',

@@ -4,6 +4,7 @@ import { encodeError } from '../error.js'
 import { encodeLogprobs } from '../logprobs.js'
 import type { StreamEncoder, StreamEnd } from '../stream-encoder.js'
 import {
+  calledFunction,
   encodeEnvelope,
   encodeItem,
   encodeText,
@@ -104,10 +105,17 @@ export class ResponsesEncoder implements StreamEncoder {
   }
 
   error(error: ErrorInfo, extension?: Readonly<Record<string, unknown>>): string {
-    const body = encodeError(error)
-    const { code, message, param } = body.error
-    // Some clients read the fields of the event itself, some those of its `error`.
-    return this.#send('error', { code, message, param, ...body, ...extension })
+    const { error: told } = encodeError(error)
+    const response = encodeEnvelope(this.#identity, {
+      status: 'failed',
+      output: this.#output,
+      error: { code: told.code ?? 'server_error', message: told.message },
+    })
+    const { code, message, param } = told
+    // Some clients read the fields of the event itself, some those of its `error`. Most stop at the first of the two
+    // events; some wait for the second.
+    const event = { code, message, param, error: told, ...extension }
+    return this.#send('error', event) + this.#send('response.failed', { response })
   }
 
   #text(text: string, logprobs: readonly TokenLogprob[] | undefined): string {
@@ -171,7 +179,7 @@ export class ResponsesEncoder implements StreamEncoder {
         kind: 'function-call',
         id: this.#id('fc'),
         callId: event.id ?? `call_${event.index}`,
-        name: event.name ?? '',
+        called: calledFunction(this.#identity, event.name ?? ''),
         arguments: '',
         place: this.#places++,
       }
@@ -189,7 +197,7 @@ export class ResponsesEncoder implements StreamEncoder {
     return (
       this.#send('response.function_call_arguments.done', {
         ...place(call),
-        name: call.name,
+        name: call.called.name,
         arguments: call.arguments,
       }) + this.#done(call, status)
     )
