@@ -77,33 +77,14 @@ export class NodeExchange implements Exchange {
   send({ status, headers, body }: { status: number; headers: HeaderList; body: string | Buffer }): void {
     const response = this.#response
     if (response.destroyed || response.headersSent) return
-    const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length
     response.writeHead(status, [
       ...this.always,
       ...headers,
       'content-length',
-      String(bytes),
+      String(typeof body === 'string' ? Buffer.byteLength(body) : body.length),
       ...(this.#hasUnreadBody() ? ['connection', 'close'] : []),
     ])
-    if (this.method === 'HEAD') response.end()
-    // Text whose bytes are as many as its characters is ASCII.
-    else if (typeof body !== 'string' || bytes !== body.length || !this.#sendAtOnce(body)) response.end(body)
-  }
-
-  /**
-   * Head and body in a single write, which takes half of what `end` takes. It looks inside the response for the head, so
-   * it does nothing where Node keeps that elsewhere.
-   */
-  #sendAtOnce(ascii: string): boolean {
-    const response = this.#response
-    const { socket } = response
-    const inside = response as unknown as { readonly _header?: unknown; _headerSent?: unknown }
-    const { _header: head, _headerSent: sent } = inside
-    if (socket === null || socket.writableLength > 0 || typeof head !== 'string' || sent !== false) return false
-    inside._headerSent = true
-    socket.write(head + ascii, 'latin1')
-    response.end()
-    return true
+    response.end(this.method === 'HEAD' ? undefined : body)
   }
 
   begin(status: number, headers: HeaderList): void {
