@@ -127,7 +127,9 @@ recipes:
       started.child.kill('SIGKILL')
       await started.ended
       const recording = readRecording(path(name))
-      expect(recording.warnings).toEqual([])
+      expect(recording.warnings).toEqual([
+        'A run has no end here: whoever recorded was stopped, or is still at it.',
+      ])
       expect(recording.calls.map(({ tape }) => tape.error)).toEqual([undefined, undefined, undefined])
       expect(recording.ends).toEqual([])
     }
