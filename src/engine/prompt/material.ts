@@ -8,6 +8,24 @@ export interface Material {
   readonly ranked?: boolean
   /** A critic's review of the proposals, if there is one. */
   readonly review?: string
+  /** Where what was made of the proposals is kept for the next slot of the same stage, which mostly gets the same. */
+  readonly kept?: KeptNote
+}
+
+/** The note about the proposals that was put together last. */
+export interface KeptNote {
+  note?: Note
+}
+
+/** What a model is shown of the proposals when nothing has to be shortened. */
+export interface Note {
+  /** Everything that decides what the note says, proposals apart. */
+  readonly for: string
+  readonly order: readonly number[]
+  readonly text: string
+  /** The proposals without their reasoning, in the order shown. */
+  readonly cleaned: readonly string[]
+  readonly key: string
 }
 
 export const NO_MATERIAL: Material = { proposals: [] }

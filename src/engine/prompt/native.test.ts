@@ -25,6 +25,25 @@ describe('composeNative', () => {
     expect(composeNative(messages, { proposals: [] }, options).messages).toBe(messages)
   })
 
+  it('says the same with what was kept for another slot, and does not take what was kept for another purpose', () => {
+    const proposals = ['A', 'B', 'C', 'D'].map((text, index) => proposal(text.repeat(40), index))
+    const kept = {}
+    const wanted = [
+      options,
+      options,
+      { ...options, seed: '8' },
+      { ...options, task: 'refine' as const },
+      { ...options, suspects: new Set([0]) },
+      { ...options, budgetTokens: 100_000 },
+      { ...options, budgetTokens: 250 },
+      options,
+    ]
+    for (const each of wanted)
+      expect(composeNative([user('hi')], { proposals, kept }, each)).toEqual(
+        composeNative([user('hi')], { proposals }, each),
+      )
+  })
+
   it('keeps everything before the last turn byte for byte, so prefix caches survive', () => {
     const history: Message[] = [
       { role: 'system', content: 'S' },

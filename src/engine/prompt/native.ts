@@ -1,7 +1,7 @@
 import type { Message, TextPart } from '../../core/index.js'
 import { estimateTokens, hash32, seededRandom, sha256Hex } from '../../util/index.js'
 import { fitTexts } from './fit.js'
-import type { Material } from './material.js'
+import type { Material, Note } from './material.js'
 import { OUTLIER_NOTE, REPETITION_NOTE, isRepetitive } from './guard.js'
 
 /** What the model that reads the proposals is to do with them. */
@@ -32,32 +32,61 @@ export interface ComposedPrompt {
  */
 export function composeNative(
   messages: readonly Message[],
-  { proposals, review }: Material,
+  material: Material,
   options: NativeOptions,
 ): ComposedPrompt {
-  if (proposals.length === 0) return { messages, trimmed: 0, order: [] }
-  const shuffled = seededRandom(options.seed).shuffle(proposals.map((_, index) => index))
-  const suspect = (index: number): boolean => options.suspects?.has(index) === true
+  if (material.proposals.length === 0) return { messages, trimmed: 0, order: [] }
+  const { cleaned, order, key, text } = noteOf(material, options)
+  const { budgetTokens } = options
+  const whole = { messages: appendToLastTurn(messages, text), trimmed: 0, order }
+  if (budgetTokens === undefined) return whole
+  const { head, tail } = frameOf(material, { task: options.task, key })
+  const frame = estimateTokens([head, ...tail].join('\n\n')) + cleaned.length * BLOCK_TOKENS
+  const fitted = fitTexts(cleaned, budgetTokens - frame, estimateTokens)
+  if (fitted.trimmed === 0) return whole
+  const blocks = blocksOf(fitted.texts, { order, key, suspects: options.suspects })
+  const note = [head, ...blocks, ...tail].join('\n\n')
+  return { messages: appendToLastTurn(messages, note), trimmed: fitted.trimmed, order }
+}
+
+/** The note with every proposal whole; the one that was kept, where it is the same. */
+function noteOf(material: Material, { task, seed, suspects }: NativeOptions): Note {
+  const { proposals, kept } = material
+  const named = `${task} ${[...(suspects ?? [])].join(',')} ${seed}`
+  if (kept?.note?.for === named) return kept.note
+  const shuffled = seededRandom(seed).shuffle(proposals.map((_, index) => index))
+  const suspect = (index: number): boolean => suspects?.has(index) === true
   const order = [...shuffled.filter((index) => !suspect(index)), ...shuffled.filter(suspect)]
   const cleaned = order.map((index) => withoutReasoning(proposals[index]?.text ?? ''))
-  const key = keyOf(options.seed, cleaned)
-  const head = intro(cleaned.length, key)
-  const tail = [...reviewBlock(review, key), TASKS[options.task]]
-  const frame = (): number => estimateTokens([head, ...tail].join('\n\n')) + cleaned.length * BLOCK_TOKENS
-  const { budgetTokens } = options
-  const budget = budgetTokens === undefined ? Number.POSITIVE_INFINITY : budgetTokens - frame()
-  const fitted = fitTexts(cleaned, budget, estimateTokens)
-  const blocks = fitted.texts.map((text, index) => {
+  const key = keyOf(seed, cleaned)
+  const { head, tail } = frameOf(material, { task, key })
+  const text = [head, ...blocksOf(cleaned, { order, key, suspects }), ...tail].join('\n\n')
+  const note: Note = { for: named, order, text, cleaned, key }
+  if (kept) kept.note = note
+  return note
+}
+
+/** What stands around the proposals. */
+function frameOf(
+  { proposals, review }: Material,
+  { task, key }: { readonly task: Task; readonly key: string },
+): { readonly head: string; readonly tail: readonly string[] } {
+  return { head: intro(proposals.length, key), tail: [...reviewBlock(review, key), TASKS[task]] }
+}
+
+function blocksOf(
+  texts: readonly string[],
+  about: { order: readonly number[]; key: string; suspects: ReadonlySet<number> | undefined },
+): string[] {
+  return texts.map((text, index) => {
     const notes = [
       ...(isRepetitive(text) ? [REPETITION_NOTE] : []),
-      ...(suspect(order[index] as number) ? [OUTLIER_NOTE] : []),
+      ...(about.suspects?.has(about.order[index] as number) === true ? [OUTLIER_NOTE] : []),
     ]
-    const name = `proposal ${index + 1} ${key}`
+    const name = `proposal ${index + 1} ${about.key}`
     const opening = [`<${name}>`, ...notes].join(' ')
     return `${opening}\n${escapeProposal(text)}\n</${name}>`
   })
-  const note = [head, ...blocks, ...tail].join('\n\n')
-  return { messages: appendToLastTurn(messages, note), trimmed: fitted.trimmed, order }
 }
 
 /** About what the markers around a proposal and a caution take. */

@@ -17,7 +17,8 @@ const MAX_PROPOSAL_CHARACTERS = 200_000
 const FLOODED = new MoaError('aborted', 'The proposal was longer than is read.')
 
 /** Asks a panel in parallel. A slot that fails is dropped with its reason; the others go on. */
-export const propose: StageRunner<'propose'> = async (run, stage, material) => {
+export const propose: StageRunner<'propose'> = async (run, stage, before) => {
+  const material: Material = { ...before, kept: {} }
   const panel = new Panel(run, stage, (attempt, outcome) => {
     let call: Proposing
     try {
