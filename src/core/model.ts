@@ -90,7 +90,6 @@ export function readEvents(events: EventStream, reader: EventReader): void {
  * @throws what the stream throws, or what the sink throws or rejects with, after the stream was closed
  */
 export function deliver(events: EventStream, sink: EventSink): Promise<void> {
-  if (!events.read) return iterate(events, sink)
   return new Promise((end, fail) => readEvents(events, { event: sink, end, fail }))
 }
 

@@ -1,3 +1,4 @@
+import { MoaError } from './errors.js'
 import type { ModelEvent } from './events.js'
 import type { EventReader } from './model.js'
 
@@ -10,7 +11,7 @@ export interface Pushed {
 }
 
 /** Why a reading ended whose reader went away; nobody ever sees it. */
-const LEFT = new Error('The reader has left.')
+const LEFT = new MoaError('aborted', 'The reader has left.')
 
 /**
  * Reads by `next()` what is pushed to a reader: one event at a time, the model waits meanwhile.

@@ -44,7 +44,6 @@ export function watched(open: () => EventStream, watcher: StreamWatcher): EventS
   return {
     [Symbol.asyncIterator]: read,
     read(reader) {
-      const end = (how: StreamEnd): void => watcher.end(how)
       try {
         watcher.start?.()
         readEvents(open(), {
@@ -53,16 +52,16 @@ export function watched(open: () => EventStream, watcher: StreamWatcher): EventS
             return reader.event(event)
           },
           end() {
-            end({ how: 'finished' })
+            watcher.end({ how: 'finished' })
             reader.end()
           },
           fail(error) {
-            end({ how: 'failed', error })
+            watcher.end({ how: 'failed', error })
             reader.fail(error)
           },
         })
       } catch (error) {
-        end({ how: 'failed', error })
+        watcher.end({ how: 'failed', error })
         reader.fail(error)
       }
     },

@@ -134,8 +134,7 @@ class RunStream implements EventStream, AsyncIterator<ModelEvent, undefined> {
   }
 
   async #start(): Promise<void> {
-    const { signal, scope: given } = this.#options
-    const work = given instanceof Scope ? given : Scope.of(signal)
+    const work = Scope.of(this.#options.scope ?? this.#options.signal)
     const scope = (this.#scope = new Scope(work))
     try {
       await this.#execute(scope)

@@ -6,7 +6,6 @@ import {
   type AnswerEvent,
   type CallOutcome,
   type CallRecord,
-  type CallScope,
   type ChatRequest,
   type ErrorInfo,
   type EventReader,
@@ -68,7 +67,7 @@ export class ChatCall
   #reader: AnswerReader | undefined
   /** What the call ends with. */
   readonly #work: Abortable
-  #scope: CallScope | undefined
+  #scope: Scope | undefined
   #refusal: Buffer[] | undefined
   #refusalBytes = 0
   #received = ''
@@ -129,7 +128,7 @@ export class ChatCall
     }
     this.#state = 'running'
     this.#startedAt = clock.now()
-    this.#scope = this.#options.scope ?? Scope.of(this.#options.signal)
+    this.#scope = Scope.of(this.#work)
     this.#scope.onAbort(this.#onAbort)
     this.#watchdog = new Watchdog<Phase>(this, { clock, overall: 'overall', ms: timeouts.overallMs })
     if (!this.#whole) {

@@ -150,7 +150,7 @@ class GuardedCall implements EventStream, EventReader {
   /** What a wait of this call ends with: the call itself, or its reader's leaving. */
   #wait(): Abortable {
     const { scope, signal } = this.#options
-    return (this.#waiting ??= new Scope(scope instanceof Scope ? scope : signal))
+    return (this.#waiting ??= new Scope(scope ?? signal))
   }
 
   #try(): void {

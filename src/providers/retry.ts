@@ -12,6 +12,7 @@ export interface RetryPolicy {
   readonly maxWaitMs?: number
 }
 
+/** What a {@link RetryPolicy} leaves open. */
 export const RETRY_DEFAULTS: Required<RetryPolicy> = {
   attempts: 3,
   baseMs: 500,

@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from './clock.js'
 
-/** Work that can be called off, seen by those who follow it. */
+/** Work that can be called off, seen by those who follow it; {@link Scope} is one. */
 export interface Followed {
   readonly aborted: boolean
   readonly reason: unknown
@@ -51,7 +51,7 @@ export function abortable<T>(promise: Promise<T>, signal: Abortable): Promise<T>
  * follow one signal, it carries a single listener: signals scan theirs at every change, and warn of leaks beyond ten.
  */
 export function onAbort(signal: Abortable, callback: () => void): () => void {
-  const scope = 'onAbort' in signal ? signal : Scope.of(signal)
+  const scope = Scope.of(signal)
   scope.onAbort(callback)
   return () => scope.forget(callback)
 }
@@ -88,8 +88,8 @@ export class Scope implements LinkedController {
   #deserted: (() => void) | undefined
 
   /** Follows its parent at once; a scope under an aborted parent is aborted from the start. */
-  constructor(parent?: AbortSignal | Scope) {
-    const wider = parent === undefined || parent instanceof Scope ? parent : Scope.of(parent)
+  constructor(parent?: Abortable) {
+    const wider = parent && Scope.of(parent)
     this.#parent = wider
     if (wider === undefined) return
     if (wider.#aborted) {
@@ -167,24 +167,34 @@ export class Scope implements LinkedController {
     if (this.#deserted && !this.#first && !this.#second && !this.#others?.size) this.#deserted()
   }
 
-  /** The scope that ends with a signal. It lets go of the signal when nobody follows any more. */
-  static of(signal: OwnSignal): Scope {
-    const known = signal[OWNER] ?? SCOPES.get(signal)
+  /** The scope that ends with some work. It lets go of that when nobody follows any more. */
+  static of(work: Abortable): Scope {
+    if (work instanceof Scope) return work
+    const known = (work as OwnSignal)[OWNER] ?? SCOPES.get(work)
     if (known !== undefined) return known
     const scope = new Scope()
-    const end = (): void => scope.abort(abortReason(signal))
-    if (signal.aborted) {
+    const end = (): void => scope.abort(abortReason(work))
+    if (work.aborted) {
       end()
       return scope
     }
-    signal.addEventListener('abort', end, { once: true })
-    SCOPES.set(signal, scope)
+    const leave = listen(work, end)
+    SCOPES.set(work, scope)
     scope.#deserted = () => {
-      signal.removeEventListener('abort', end)
-      SCOPES.delete(signal)
+      leave()
+      SCOPES.delete(work)
     }
     return scope
   }
+}
+
+function listen(work: Abortable, callback: () => void): () => void {
+  if ('onAbort' in work) {
+    work.onAbort(callback)
+    return () => work.forget(callback)
+  }
+  work.addEventListener('abort', callback, { once: true })
+  return () => work.removeEventListener('abort', callback)
 }
 
 type Follower = Scope | (() => void)
@@ -201,5 +211,5 @@ function tell(follower: Follower, reason: unknown): void {
 const OWNER = Symbol('scope')
 type OwnSignal = AbortSignal & { [OWNER]?: Scope }
 
-/** Scopes of signals made elsewhere, while somebody follows them. */
-const SCOPES = new WeakMap<AbortSignal, Scope>()
+/** Scopes of work of others, while somebody follows them. */
+const SCOPES = new WeakMap<Abortable, Scope>()

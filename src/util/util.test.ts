@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  Scope,
   abortable,
   canonicalJson,
   closest,
@@ -59,6 +60,35 @@ describe('onAbort', () => {
     let called = 0
     onAbort(AbortSignal.abort(new Error('before')), () => (called += 1))
     expect(called).toBe(1)
+  })
+})
+
+describe('Scope', () => {
+  it('tells all who follow it, however many, but those who took it back', () => {
+    const scope = new Scope()
+    const told: number[] = []
+    const callbacks = [0, 1, 2, 3, 4].map((index) => () => void told.push(index))
+    for (const callback of callbacks) scope.onAbort(callback)
+    for (const index of [0, 3]) scope.forget(callbacks[index] as () => void)
+    scope.abort(new Error('enough'))
+    expect(told.sort()).toEqual([1, 2, 4])
+  })
+
+  it('follows work that is no scope of its own kind, and lets go of it', () => {
+    const followers = new Set<() => void>()
+    const reason = new Error('enough')
+    const work = {
+      aborted: false,
+      reason,
+      onAbort: (callback: () => void) => void followers.add(callback),
+      forget: (callback: () => void) => void followers.delete(callback),
+    }
+    const released = new Scope(work)
+    released.release()
+    expect(followers.size).toBe(0)
+    const scope = new Scope(work)
+    for (const follower of followers) follower()
+    expect([scope.aborted, scope.reason]).toEqual([true, reason])
   })
 })
 

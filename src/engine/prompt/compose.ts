@@ -133,13 +133,20 @@ function compose(
   const composed = composeNative(messages, material, {
     task: options.task,
     seed: `${seed}/${slot.ref.stage}`,
-    ...(plan.outliers === 'warn' && { suspects: outliers(material.proposals) }),
+    ...(plan.outliers === 'warn' && { suspects: suspectsOf(material) }),
     ...(room !== undefined && {
       budgetTokens: room - estimatePromptTokens(messages.map(({ content }) => textOf(content))),
     }),
   })
   if (composed.trimmed > 0) deviations.push(trimNote(slot.ref, composed.trimmed))
   return { messages: composed.messages, deviations, order: composed.order }
+}
+
+/** Comparing every proposal with every other takes a while, so it is done once for all slots of a stage. */
+function suspectsOf({ proposals, kept }: Material): ReadonlySet<number> {
+  const suspects = kept?.suspects ?? outliers(proposals)
+  if (kept) kept.suspects = suspects
+  return suspects
 }
 
 /** Tokens the prompt may take; `undefined` when the window is unknown. */

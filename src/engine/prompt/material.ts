@@ -9,12 +9,14 @@ export interface Material {
   /** A critic's review of the proposals, if there is one. */
   readonly review?: string
   /** Where what was made of the proposals is kept for the next slot of the same stage, which mostly gets the same. */
-  readonly kept?: KeptNote
+  readonly kept?: Kept
 }
 
-/** The note about the proposals that was put together last. */
-export interface KeptNote {
+/** What was made of the proposals for the slot before. */
+export interface Kept {
   note?: Note
+  /** Indices of proposals that stand far from the others. */
+  suspects?: ReadonlySet<number>
 }
 
 /** What a model is shown of the proposals when nothing has to be shortened. */
