@@ -73,6 +73,62 @@ describe.skipIf(!hasBrowser)('the chat in a browser', () => {
     await page.context().close()
   })
 
+  it('keeps a question with the conversation it was asked in, however fast the user goes elsewhere', async () => {
+    const { page, complaints } = await lab.page()
+    await choose(page, 'lab/ada')
+    await ask(page, 'Where do herons sleep?')
+    await answered(page)
+    const first = page.url()
+    // The link and the keys in one go, before the page has drawn anything.
+    await page.evaluate(() => {
+      ;(document.querySelector('.navigation a') as HTMLAnchorElement).click()
+      return new Promise((resolve) => addEventListener('hashchange', resolve, { once: true }))
+    })
+    await ask(page, 'And owls?')
+    await page.locator('.turn-actions').first().waitFor()
+    expect(await page.locator('.question-text').allInnerTexts()).toEqual(['And owls?'])
+    expect(page.url()).not.toBe(first)
+    // Gone before the gateway has taken the question.
+    let take = (): void => undefined
+    await page.route('**/turns', async (route) => {
+      await new Promise<void>((resolve) => (take = resolve))
+      await route.continue()
+    })
+    await ask(page, 'Which of them dream?')
+    await page.goto(first)
+    await page.getByText('Where do herons sleep?').first().waitFor()
+    const taken = page.waitForResponse('**/turns')
+    take()
+    await taken
+    await page.locator('.turn-actions').first().waitFor()
+    expect(await page.locator('.question-text').allInnerTexts()).toEqual(['Where do herons sleep?'])
+    await page.goBack()
+    await page.getByText('Which of them dream?').first().waitFor()
+    expect(await page.locator('.question-text').allInnerTexts()).toEqual([
+      'And owls?',
+      'Which of them dream?',
+    ])
+    // The slower of two conversations does not take the place of the one that was opened last.
+    let load = (): void => undefined
+    await page.route(`**/conversations/${first.split('/').at(-1)}`, async (route) => {
+      await new Promise<void>((resolve) => (load = resolve))
+      await route.continue()
+    })
+    await page.goForward()
+    await page.goBack()
+    await page.getByText('And owls?').first().waitFor()
+    const loaded = page.waitForResponse((response) => response.url().endsWith(first.split('/').at(-1) ?? ''))
+    load()
+    await loaded
+    await page.locator('.turn-actions').nth(1).waitFor()
+    expect(await page.locator('.question-text').allInnerTexts()).toEqual([
+      'And owls?',
+      'Which of them dream?',
+    ])
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
   it.each(['council', 'lab/ada'])('leads from an answer of %s to its run and back', async (name) => {
     const { page, complaints } = await lab.page()
     await choose(page, name)

@@ -32,6 +32,8 @@ export const opening = signal(false)
 export const problem = signal<string | undefined>(undefined)
 export const model = signal(remembered.get('model') ?? '')
 const choices = signal<Choices>({})
+/** Counts what was opened and left: what arrives for a conversation that was left must not show up in another. */
+let visit = 0
 
 /** The turns of the branch that is looked at. */
 export const thread = computed(() => path(open.value.turns, choices.value))
@@ -93,15 +95,17 @@ export async function openConversation(id: string | undefined): Promise<void> {
     for (const turn of open.peek().turns) turn.follow()
     return
   }
+  const current = ++visit
   leaveTurns()
   choices.value = {}
   problem.value = undefined
   open.value = NOTHING
+  opening.value = id !== undefined
   if (id === undefined) return
-  opening.value = true
   const loaded = await attempt(() =>
     api.get<ConversationWithTurns>(`conversations/${encodeURIComponent(id)}`),
   )
+  if (visit !== current) return
   opening.value = false
   if (loaded === undefined) return
   const { turns, ...conversation } = loaded
@@ -113,6 +117,7 @@ export async function openConversation(id: string | undefined): Promise<void> {
 
 /** Stops watching; the answers are written on. */
 export function leaveConversation(): void {
+  visit++
   leaveTurns()
 }
 
@@ -131,6 +136,7 @@ export async function ask(
     problem.value = t('chat.noModels')
     return false
   }
+  const current = visit
   const { conversation } = open.peek()
   const system = instructions.peek().trim()
   const target = conversation === undefined ? 'conversations' : `conversations/${conversation.id}/turns`
@@ -143,15 +149,19 @@ export async function ask(
     }),
   )
   if (begun === undefined) return false
+  void refreshConversations()
+  const now = open.peek()
+  const there = conversation === undefined ? visit === current : now.conversation?.id === conversation.id
+  // Who has left finds the answer where it was asked; who came back may have it already.
+  if (!there || now.turns.some(({ id }) => id === begun.turn.id)) return true
   const turn = new TurnModel(begun.turn)
-  open.value = { conversation: begun.conversation, turns: [...open.peek().turns, turn] }
+  open.value = { conversation: begun.conversation, turns: [...now.turns, turn] }
   choices.value = choose(choices.peek(), turn)
   turn.follow()
   if (conversation === undefined) {
     instructions.value = ''
     go(link('chat', begun.conversation.id))
   }
-  void refreshConversations()
   return true
 }
 

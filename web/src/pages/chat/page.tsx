@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
 import { place } from '../../app/router.js'
 import { Button } from '../../components/button.js'
 import { t } from '../../i18n/index.js'
@@ -19,7 +19,8 @@ export function Page(): JSX.Element {
   const id = place.value.parts[0]
   const [historyShown, showHistory] = useState(false)
   useEffect(() => void loadLists(), [])
-  useEffect(() => {
+  // Before anything else can happen on the page: a question typed at once must not go to the conversation before.
+  useLayoutEffect(() => {
     void openConversation(id)
     showHistory(false)
   }, [id])
