@@ -26,6 +26,8 @@ export const dirty = computed(() => name.value !== undefined && text.value !== s
 
 let timer: ReturnType<typeof setTimeout> | undefined
 let asked: AbortController | undefined
+/** The recipe that was asked for last: what arrives for another is not shown. */
+let awaited: string | undefined
 
 export async function loadList(): Promise<void> {
   await told(async () => {
@@ -35,22 +37,25 @@ export async function loadList(): Promise<void> {
 
 /** Opens a recipe of the gateway. */
 export async function openRecipe(wanted: string): Promise<void> {
+  awaited = wanted
   if (name.value === wanted && stored.value !== undefined) return
   await told(async () => {
-    show(await api.get<RecipeDocument>(address(wanted)))
+    const found = await api.get<RecipeDocument>(address(wanted))
+    if (awaited === wanted) show(found)
   })
 }
 
 /** Begins a recipe that nobody has yet. */
 export function beginRecipe(wanted: string, body: string): void {
+  awaited = wanted
   stored.value = undefined
   name.value = wanted
-  savedTo.value = undefined
   write(body)
 }
 
 export function closeRecipe(): void {
   stop()
+  awaited = undefined
   stored.value = undefined
   name.value = undefined
   text.value = ''
@@ -87,10 +92,15 @@ export async function save(): Promise<void> {
   stop()
   await told(async () => {
     const version = stored.value?.version
-    const body = { text: text.value, ...(version !== undefined && { version }) }
+    const sent = text.value
+    const body = { text: sent, ...(version !== undefined && { version }) }
     const after = await api.put<RecipeDocument>(address(wanted), body)
-    show(after)
-    savedTo.value = after.file
+    if (name.value === wanted) {
+      const typed = text.value
+      show(after)
+      if (typed === sent) savedTo.value = after.file
+      else write(typed) // Changed while it was being saved: that is the next version.
+    }
     await loadList()
   })
 }

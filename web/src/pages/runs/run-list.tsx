@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useEffect, useId, useState } from 'preact/hooks'
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import type { ListedRun, RunList } from '../../../../src/cli/ui/runs/types.js'
 import { link } from '../../app/router.js'
 import { api, messageOf } from '../../api/client.js'
@@ -18,19 +18,22 @@ export function RunListing(): JSX.Element {
   const [list, setList] = useState<RunList>()
   const [problem, setProblem] = useState<string>()
   const id = useId()
+  const last = useRef(0)
   const load = async (before?: number): Promise<void> => {
+    const turn = ++last.current // A slow reply must not take the place of what was asked for after it.
     const query = new URLSearchParams({
       ...(only !== 'all' && { only }),
       ...(before !== undefined && { before: String(before) }),
     })
     try {
       const next = await api.get<RunList>(`runs?${query}`)
+      if (turn !== last.current) return
       setList((old) =>
         before === undefined || old === undefined ? next : { ...next, runs: [...old.runs, ...next.runs] },
       )
       setProblem(undefined)
     } catch (error) {
-      setProblem(messageOf(error))
+      if (turn === last.current) setProblem(messageOf(error))
     }
   }
   useEffect(() => void load(), [only])
