@@ -55,12 +55,16 @@ export function chooseBranch(turn: TurnModel): void {
   choices.value = choose(choices.value, turn)
 }
 
-/** Does something and shows what goes wrong. An ended session leads to the sign-in. */
+/** Does something and shows what goes wrong, until the next thing the user wants. An ended session leads to the sign-in. */
 async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+  problem.value = undefined
+  return load(work)
+}
+
+/** The same for what the page wants by itself. */
+async function load<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
-    const result = await work()
-    problem.value = undefined
-    return result
+    return await work()
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) await openSession()
     else problem.value = messageOf(error)
@@ -69,7 +73,7 @@ async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
 }
 
 export async function loadLists(): Promise<void> {
-  await attempt(async () => {
+  await load(async () => {
     const [found, all] = await Promise.all([
       api.get<readonly CatalogEntry[]>('models'),
       api.get<readonly Conversation[]>('conversations'),
@@ -80,7 +84,7 @@ export async function loadLists(): Promise<void> {
 }
 
 async function refreshConversations(): Promise<void> {
-  await attempt(async () => {
+  await load(async () => {
     conversations.value = await api.get<readonly Conversation[]>('conversations')
   })
 }

@@ -24,7 +24,7 @@ export function Page(): JSX.Element {
     void openConversation(id)
     showHistory(false)
   }, [id])
-  useEffect(() => leaveConversation, [])
+  useLayoutEffect(() => leaveConversation, [])
   const { conversation } = open.value
   return (
     <div class={historyShown ? 'chat chat-history-shown' : 'chat'}>
