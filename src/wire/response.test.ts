@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { answerDeltas, usage } from '../../test/wire-arbitraries.js'
 import { Collector, NO_COST, NO_USAGE, collect, type AnswerEvent, type Result } from '../core/index.js'
-import { decodeResponse, encodeResponse } from './response.js'
+import { decodeResponse, encodeResponse, writeResponse } from './response.js'
 
 const IDENTITY = { id: 'chatcmpl-1', created: 1_700_000_000, model: 'shown-name' }
 const decode = (body: unknown): ReturnType<typeof decodeResponse> =>
@@ -77,6 +77,36 @@ describe('encodeResponse', () => {
         .choices[0]?.message.content
     expect(content([call, finish('stop')])).toBeNull()
     expect(content([finish('stop')])).toBe('')
+  })
+})
+
+describe('writeResponse', () => {
+  const same = (result: Result, extension?: Readonly<Record<string, unknown>>): void =>
+    expect(JSON.parse(writeResponse(result, IDENTITY, extension))).toEqual({
+      ...encodeResponse(result, IDENTITY),
+      ...extension,
+    })
+
+  it('is the text of encodeResponse, whatever the answer holds', () => {
+    fc.assert(
+      fc.property(answerDeltas, usage, (deltas, tokens) => {
+        const start: AnswerEvent = { type: 'answer-start', id: IDENTITY.id, model: IDENTITY.model }
+        same(resultOf([start, ...deltas, finish('length', tokens)]))
+        same(resultOf([start, ...deltas, finish('stop', tokens)]), { moa: { calls: 1 } })
+      }),
+    )
+  })
+
+  it('writes texts that need escaping, and names of clients', () => {
+    const text = 'a "quoted" \\ line\n\u2028 \ud800 🙂'
+    const result = resultOf([
+      { type: 'answer-start', model: 'm' },
+      { type: 'answer-delta', text },
+      { ...finish('stop'), systemFingerprint: 'fp "1"' } as AnswerEvent,
+    ])
+    same(result)
+    const named = { ...IDENTITY, model: 'a"b' }
+    expect(JSON.parse(writeResponse(result, named))).toEqual(encodeResponse(result, named))
   })
 })
 

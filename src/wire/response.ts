@@ -90,5 +90,34 @@ export function encodeResponse(result: Result, identity: ResponseIdentity): Reco
   }
 }
 
+/**
+ * The same as JSON text, with further fields behind it. An answer of text alone, as most are, is put together from its
+ * pieces: a third of the time.
+ *
+ * @param extension fields of our own that go beside the format's
+ */
+export function writeResponse(
+  result: Result,
+  identity: ResponseIdentity,
+  extension: Readonly<Record<string, unknown>> = {},
+): string {
+  if (!isPlain(result)) return JSON.stringify({ ...encodeResponse(result, identity), ...extension })
+  const { usage } = result
+  const extra = JSON.stringify(extension).slice(1, -1)
+  return (
+    `{"id":${JSON.stringify(identity.id)},"object":"chat.completion","created":${identity.created},` +
+    `"model":${JSON.stringify(identity.model)},"choices":[{"index":0,"message":{"role":"assistant",` +
+    `"content":${JSON.stringify(result.text)},"refusal":null},"logprobs":null,` +
+    `"finish_reason":"${encodeFinishReason(result.finishReason)}"}],"usage":{"prompt_tokens":${usage.inputTokens},` +
+    `"completion_tokens":${usage.outputTokens},"total_tokens":${usage.inputTokens + usage.outputTokens},` +
+    `"prompt_tokens_details":{"cached_tokens":${usage.cachedInputTokens}},` +
+    `"completion_tokens_details":{"reasoning_tokens":${usage.reasoningTokens}}},` +
+    `"system_fingerprint":${JSON.stringify(result.systemFingerprint ?? null)}${extra === '' ? '' : `,${extra}`}}`
+  )
+}
+
+const isPlain = ({ refusal, reasoning, toolCalls, logprobs }: Result): boolean =>
+  refusal === '' && reasoning === '' && toolCalls.length === 0 && logprobs.length === 0
+
 const hasOther = (result: Result): boolean =>
   (result.toolCalls.length > 0 || result.refusal !== '') && result.logprobs.length === 0

@@ -16,6 +16,14 @@ export interface Admitted {
   settle(usage: Usage, usd: number): void
 }
 
+/** A run that somebody wants. */
+export interface RunWish {
+  readonly request: ChatRequest
+  readonly target: Target
+  /** Runs of the same key under way. */
+  readonly running: number
+}
+
 const FREELY: Admitted = { headers: [], settle() {} }
 
 /** About how many tokens a request's prompt comes to, tools included. */
@@ -39,18 +47,13 @@ export class Admission {
 
   /**
    * @param key absent: no keys are in use
-   * @param running runs of this key under way
    * @throws {@link MoaError} `rate_limited`, `budget`
    */
-  async admit(
-    key: KeyRecord | undefined,
-    {
-      request,
-      target,
-      running,
-    }: { readonly request: ChatRequest; readonly target: Target; readonly running: number },
-  ): Promise<Admitted> {
-    if (key === undefined) return FREELY
+  admit(key: KeyRecord | undefined, wish: RunWish): Admitted | Promise<Admitted> {
+    return key === undefined ? FREELY : this.#admitKey(key, wish)
+  }
+
+  async #admitKey(key: KeyRecord, { request, target, running }: RunWish): Promise<Admitted> {
     if (key.concurrentRuns !== undefined && running >= key.concurrentRuns)
       throw new MoaError(
         'rate_limited',

@@ -77,14 +77,16 @@ export class NodeExchange implements Exchange {
   send({ status, headers, body }: { status: number; headers: HeaderList; body: string | Buffer }): void {
     const response = this.#response
     if (response.destroyed || response.headersSent) return
+    const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length
     response.writeHead(status, [
       ...this.always,
       ...headers,
       'content-length',
-      String(typeof body === 'string' ? Buffer.byteLength(body) : body.length),
+      String(bytes),
       ...(this.#hasUnreadBody() ? ['connection', 'close'] : []),
     ])
-    response.end(this.method === 'HEAD' ? undefined : body)
+    if (this.method === 'HEAD') response.end()
+    else response.end(body, bytes === body.length ? 'latin1' : 'utf8')
   }
 
   begin(status: number, headers: HeaderList): void {

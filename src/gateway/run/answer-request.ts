@@ -78,7 +78,8 @@ export function checkReady(gateway: Gateway): void {
  */
 export async function runJob(job: Job, body: unknown): Promise<RunOutcome> {
   const understood = job.surface.decode(body)
-  return runOrder(job, await understand(job, understood.decoded), understood)
+  const order = understand(job, understood.decoded)
+  return runOrder(job, order instanceof Promise ? await order : order, understood)
 }
 
 /**
@@ -95,7 +96,8 @@ export async function runOrder(
   const { target, request } = order
   const { key } = visit
   const running = key === undefined ? 0 : gateway.runs.ofKey(key.id)
-  const admitted = await gateway.admission.admit(key, { request, target, running })
+  const admission = gateway.admission.admit(key, { request, target, running })
+  const admitted = admission instanceof Promise ? await admission : admission
   const reply = understood.reply(Math.floor(gateway.clock.now() / 1000))
   const outcome = await perform(job, order, {
     request: withBudget(request, target, admitted.leftUsd),
@@ -108,7 +110,7 @@ export async function runOrder(
   return outcome
 }
 
-async function understand(job: Job, decoded: DecodedRequest): Promise<Order> {
+function understand(job: Job, decoded: DecodedRequest): Order | Promise<Order> {
   const { gateway, visit } = job
   if (decoded.n > 1)
     throw new MoaError(
@@ -125,15 +127,17 @@ async function understand(job: Job, decoded: DecodedRequest): Promise<Order> {
     wish !== undefined && settings.overrides.includes('cache') ? { ...asked, cache: wish } : asked
   checkAllowed(visit.key, decoded.model, options.changes)
   const found = gateway.targets.find(decoded.model, options.changes)
-  const target = found instanceof Promise ? await found : found
-  const { request, ignored: left } = forwarded(decoded, target, settings.forward)
-  const ignored = wish === options.cache || wish === undefined ? left : [...left, 'cache-control']
-  return {
-    decoded: ignored === decoded.ignored ? decoded : { ...decoded, ignored },
-    options,
-    request: withLimits(request, { options, target }),
-    target,
+  const order = (target: Target): Order => {
+    const { request, ignored: left } = forwarded(decoded, target, settings.forward)
+    const ignored = wish === options.cache || wish === undefined ? left : [...left, 'cache-control']
+    return {
+      decoded: ignored === decoded.ignored ? decoded : { ...decoded, ignored },
+      options,
+      request: withLimits(request, { options, target }),
+      target,
+    }
   }
+  return found instanceof Promise ? found.then(order) : order(found)
 }
 
 /** Parameters that a single model may know are passed on to it; the rest counts as ignored. */

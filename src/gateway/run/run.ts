@@ -110,7 +110,7 @@ export class Run {
       const usage = this.account.usageOf(options.usage)
       const shown = usage === result.usage ? result : { ...result, usage }
       const body = reply.whole(shown, { moa: this.account.report(options.usage) })
-      sink.send({ status: 200, headers: [...JSON_HEADERS, ...this.#headers()], body: JSON.stringify(body) })
+      sink.send({ status: 200, headers: [...JSON_HEADERS, ...this.#headers()], body })
       return undefined
     } catch (thrown) {
       return this.#refuse(sink, this.#errorOf(thrown))

@@ -9,8 +9,8 @@ import {
   encodeError,
   encodeMessagesBody,
   encodeMessagesError,
-  encodeResponse,
   encodeResponsesBody,
+  writeResponse,
   type DecodedRequest,
   type StreamEncoder,
 } from '../../wire/index.js'
@@ -23,8 +23,8 @@ export interface Reply {
   /** The answer's id, as the client sees it. */
   readonly id: string
   stream(): StreamEncoder
-  /** The answer as one JSON body. */
-  whole(result: Result, extension: Extension): unknown
+  /** The answer as one JSON body, written out. */
+  whole(result: Result, extension: Extension): string
 }
 
 /** A request in a client's format, understood. */
@@ -62,7 +62,7 @@ export function chatReply(
   return {
     id: identity.id,
     stream: () => new ChunkEncoder(identity, { includeUsage }),
-    whole: (result, extension) => Object.assign(encodeResponse(result, identity), extension),
+    whole: (result, extension) => writeResponse(result, identity, extension),
   }
 }
 
@@ -79,7 +79,7 @@ export const responsesSurface: Surface = {
         return {
           id: identity.id,
           stream: () => new ResponsesEncoder(identity),
-          whole: (result, extension) => encodeResponsesBody(result, identity, extension),
+          whole: (result, extension) => JSON.stringify(encodeResponsesBody(result, identity, extension)),
         }
       },
     }
@@ -99,7 +99,7 @@ export const messagesSurface: Surface = {
         return {
           id: identity.id,
           stream: () => new MessagesEncoder(identity),
-          whole: (result, extension) => encodeMessagesBody(result, identity, extension),
+          whole: (result, extension) => JSON.stringify(encodeMessagesBody(result, identity, extension)),
         }
       },
     }
