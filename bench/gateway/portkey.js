@@ -8,21 +8,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const VERSION = '1.15.2'
+/** Streams fail with the adapters that came after it: they hand out headers that can't be added to. */
+const ADAPTER = '1.13.8'
 
 export function portkeyScript() {
-  const folder = join(tmpdir(), `moa-bench-portkey-${VERSION}`)
+  const folder = join(tmpdir(), `moa-bench-portkey-${VERSION}-${ADAPTER}`)
   const script = join(folder, 'node_modules/@portkey-ai/gateway/build/start-server.js')
   if (existsSync(script)) return script
   mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'package.json'), '{"private":true}\n')
-  const { status } = spawnSync(
-    'npm',
-    ['install', '--no-fund', '--no-audit', '--ignore-scripts', `@portkey-ai/gateway@${VERSION}`],
-    {
-      cwd: folder,
-      stdio: 'ignore',
-    },
-  )
+  const manifest = {
+    private: true,
+    dependencies: { '@portkey-ai/gateway': VERSION },
+    overrides: { '@hono/node-server': ADAPTER },
+  }
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
+  const { status } = spawnSync('npm', ['install', '--no-fund', '--no-audit', '--ignore-scripts'], {
+    cwd: folder,
+    stdio: 'ignore',
+  })
   return status === 0 && existsSync(script) ? script : undefined
 }
 
