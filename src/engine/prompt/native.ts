@@ -1,5 +1,5 @@
 import type { Message, TextPart } from '../../core/index.js'
-import { estimateTokens, hash32, seededRandom, sha256Hex } from '../../util/index.js'
+import { estimateTokens, hash32, seededRandom } from '../../util/index.js'
 import { fitTexts } from './fit.js'
 import type { Material, Note } from './material.js'
 import { OUTLIER_NOTE, REPETITION_NOTE, isRepetitive } from './guard.js'
@@ -97,7 +97,9 @@ const BLOCK_TOKENS = 40
  * could use it, because what looks like a marker is escaped.
  */
 function keyOf(seed: string, texts: readonly string[]): string {
-  return sha256Hex(`${seed}\n${texts.map(hash32).join('\n')}`).slice(0, 8)
+  return hash32(`${seed}\n${texts.map(hash32).join('\n')}`)
+    .toString(16)
+    .padStart(8, '0')
 }
 
 /** The seed of a run that was given none: the same conversation gives the same order. */
