@@ -27,6 +27,18 @@ describe.skipIf(!hasBrowser)('the chat in a browser', () => {
     await page.context().close()
   })
 
+  it('says so at an answer when simulated models wrote it, also after a reload', async () => {
+    const { page } = await lab.page()
+    await choose(page, 'pretend')
+    await ask(page, 'Is this real?')
+    await answered(page)
+    const tag = page.locator('.run-facts').getByText('simulated', { exact: true })
+    await tag.waitFor()
+    await page.reload()
+    await tag.waitFor()
+    await page.context().close()
+  })
+
   it('sends earlier turns along with the next question', async () => {
     const { page } = await lab.page()
     await choose(page, 'lab/ada')

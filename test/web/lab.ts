@@ -25,6 +25,7 @@ recipes:
   council: { proposers: [lab/ada, lab/grace, lab/edsger], aggregator: lab/barbara, description: "Three and one." }
   layered: { proposers: [lab/ada, lab/grace], aggregator: lab/barbara, layers: 3 }
   limping: { proposers: [lab/ada, lab/grace, lab/alan+error-mid=5], aggregator: lab/barbara }
+  pretend: { proposers: [sim/ada, sim/grace], aggregator: sim/barbara }
   slow: { proposers: [lab/ada+pace=60+tokens=80, lab/grace+pace=60+tokens=80], aggregator: lab/barbara+pace=150+tokens=400 }
   hopeless: { proposers: [lab/ada+400], aggregator: lab/barbara+400 }
   hostile: { proposers: [lab/mallory+pace=0, lab/ada], aggregator: lab/barbara }

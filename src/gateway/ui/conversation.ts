@@ -29,6 +29,8 @@ export interface Turn {
   readonly at: number
   /** The recipe or model that was asked. */
   readonly model: string
+  /** Simulated models take part: no answer is a real one. */
+  readonly simulated?: true
   readonly question: Question
   readonly state: TurnState
   readonly error?: { readonly code: ErrorCode; readonly message: string }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { MoaError, errorInfo, toMoaError, type MoaError as Failure } from '../../core/index.js'
+import { checkAllowed } from '../access/admission.js'
 import type { Gateway, Visit } from '../gateway.js'
 import { checkReady, runJob } from '../run/answer-request.js'
 import type { RunObserver } from '../run/observer.js'
@@ -72,8 +73,10 @@ export class Turns {
    * @throws {@link MoaError} when there can be no run: a request that is wrong, a key that does not allow it
    */
   async start(asking: Asking): Promise<{ readonly conversation: Conversation; readonly turn: Turn }> {
-    const { gateway, owner, order } = asking
+    const { gateway, owner, order, visit } = asking
     checkReady(gateway)
+    checkAllowed(visit.key, order.model, undefined)
+    const { simulated } = await gateway.targets.find(order.model)
     const { conversation, path } = this.#place(asking)
     const runId = `run_${randomUUID()}`
     const turn: Turn = {
@@ -82,6 +85,7 @@ export class Turns {
       parent: order.parent,
       at: Math.floor(gateway.clock.now()),
       model: order.model,
+      ...(simulated === true && { simulated }),
       question: order.question,
       state: 'running',
       view: { ...emptyRunView(), runId },
@@ -89,7 +93,6 @@ export class Turns {
     const live = new LiveTurn(turn, gateway.clock)
     const sink = new StopSink()
     const body = chatBody(order, { path, system: conversation.system })
-    const { visit } = asking
     const watcher = watcherOf(live)
     const run = runJob({ gateway, visit, surface: chatSurface, sink, watcher, runId }, body)
     // Either the run begins, or it says why not.

@@ -55,6 +55,8 @@ export const chatEn = {
   'chat.failed': 'There is no answer.',
   'chat.cut': 'The answer was cut at its token limit.',
   'chat.filtered': 'A content filter ended the answer.',
+  'chat.simulated': 'simulated',
+  'chat.simulatedDetail': 'Simulated models wrote this; it is not a real answer.',
   'chat.oneCall': '{count} call',
   'chat.calls': '{count} calls',
   'chat.tokens': '{count} tokens',

@@ -55,6 +55,8 @@ export const chatZh = {
   'chat.failed': '没有得到回答。',
   'chat.cut': '回答达到长度上限，被截断。',
   'chat.filtered': '内容过滤器终止了回答。',
+  'chat.simulated': '模拟',
+  'chat.simulatedDetail': '由模拟模型写成，不是真实的回答。',
   'chat.oneCall': '{count} 次调用',
   'chat.calls': '{count} 次调用',
   'chat.tokens': '{count} 个 token',

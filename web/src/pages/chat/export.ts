@@ -23,10 +23,10 @@ export function asMarkdown({ title, system }: Conversation, turns: readonly Turn
   return `# ${cleanLine(title)}\n\n${told}${turns.map(turnAsMarkdown).join('\n')}`
 }
 
-function turnAsMarkdown({ question, view, model, state }: Turn): string {
+function turnAsMarkdown({ question, view, model, state, simulated }: Turn): string {
   const files = question.attachments.map(({ name }) => `- ${cleanLine(name)}\n`).join('')
   const cost = view.finish ? ` · ${formatCost(view.finish.cost)}` : ''
-  const facts = `*${cleanLine(model)} · ${state} · ${formatDuration(view.elapsedMs)}${cost}*`
+  const facts = `*${cleanLine(model)}${simulated ? ' · simulated' : ''} · ${state} · ${formatDuration(view.elapsedMs)}${cost}*`
   return [
     `## Question\n`,
     `${question.text}\n`,

@@ -25,6 +25,11 @@ export function RunFacts({ turn }: { readonly turn: TurnModel }): JSX.Element {
     <div class="run-facts">
       <p>
         <span class="run-model">{cleanLine(turn.turn.model)}</span>
+        {turn.turn.simulated && (
+          <span class="tag tag-warning" title={t('chat.simulatedDetail')}>
+            {t('chat.simulated')}
+          </span>
+        )}
         <span>{time}</span>
         {calls > 0 && <span>{t(calls === 1 ? 'chat.oneCall' : 'chat.calls', { count: calls })}</span>}
         {calls > 0 && (
