@@ -111,7 +111,8 @@ describe('moa data', () => {
         etag: '"v1"',
         ...(from > 0 && { 'content-range': `bytes ${from}-${body.length - 1}/${body.length}` }),
       })
-      response.write(body.subarray(from, from + 100_000), () => response.destroy())
+      // What has arrived counts, not what was on its way; so it gets the time to arrive.
+      response.write(body.subarray(from, from + 100_000), () => setTimeout(() => response.destroy(), 300))
       return true
     }
     const { code, stdout } = await pull('alpaca-eval-human-votes')
