@@ -140,6 +140,18 @@ describe('a mixture', () => {
     await new Promise((resolve) => setTimeout(resolve, 10))
     expect(models['t/a']?.requests).toHaveLength(0)
     await iterator.return?.()
+    expect(await iterator.next()).toEqual({ value: undefined, done: true })
+    expect(models['t/a']?.requests).toHaveLength(0)
+  })
+
+  it('serves those who ask before it has answered, in their order', async () => {
+    const { mixture } = setup(lite, { 't/a': 'A', 't/b': 'B', 't/z': 'Z' })
+    const iterator = mixture.stream(ask('q'), { signal: signal() })[Symbol.asyncIterator]()
+    const reads = Array.from({ length: 30 }, () => iterator.next())
+    const types = (await Promise.all(reads)).map(({ value, done }) => (done === true ? 'done' : value.type))
+    expect(types[0]).toBe('run-start')
+    expect(types.at(-1)).toBe('done')
+    expect(types.indexOf('finish')).toBe(types.indexOf('done') - 1)
   })
 })
 
