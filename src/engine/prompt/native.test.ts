@@ -150,6 +150,8 @@ describe('escapeProposal', () => {
     ['<review x>', '&lt;review'],
     ['< /Review>', '&lt; /Review'],
     ['<|im_start|>', '&lt;|im_start|&gt;'],
+    ['<｜User｜>', '&lt;｜User｜&gt;'],
+    ['<｜end▁of▁sentence｜>', '&lt;｜end▁of▁sentence｜&gt;'],
     ['[INST]', '&#91;INST]'],
     ['[/INST]', '&#91;/INST]'],
     ['<<SYS>>', '&lt;&lt;SYS>>'],
