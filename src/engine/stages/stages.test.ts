@@ -3,6 +3,7 @@ import { bench, type Scripts } from '../../../test/run-recipe.js'
 import { failing } from '../../../test/scripted-model.js'
 import { MoaError, textOf } from '../../core/index.js'
 import type { ChatRequest, Model } from '../../core/index.js'
+import { estimateTokens } from '../../util/index.js'
 import { compile, createMixture, type RecipeInput } from '../index.js'
 
 const tail = (request: ChatRequest | undefined): string => textOf(request?.messages.at(-1)?.content ?? '')
@@ -183,6 +184,13 @@ describe('continuing an answer that broke off', () => {
       content: 'The quick brown',
     })
     expect(result.degraded).toMatchObject([{ code: 'answer-continued' }])
+  })
+
+  it('keeps the whole answer within its token limit', async () => {
+    const { ask, models } = withPrefill({ 't/a': 'A', 't/y': cut, 't/z': ' fox' })
+    await ask('q', { maxTokens: 50 })
+    const [request] = models['t/z']?.requests ?? []
+    expect(request?.maxTokens).toBe(50 - estimateTokens('The quick brown'))
   })
 
   it('does not try with a model that can’t, or after tool calls', async () => {
