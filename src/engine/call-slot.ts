@@ -140,7 +140,8 @@ class RunningCall implements EventReader {
       model.scoped === true
         ? { signal: options.signal, scope, delivery: wanted, runId, slot: ref, onCall }
         : { signal: scope.signal, delivery: wanted, runId, slot: ref, onCall }
-    return options.cache === undefined ? made : Object.assign(made, { cache: options.cache })
+    if (options.cache !== undefined) Object.assign(made, { cache: options.cache })
+    return this.#run.spend.limited ? Object.assign(made, { allowance: this.#run.spend }) : made
   }
 
   /** For the model alone. */
