@@ -122,7 +122,17 @@ class RunningCall implements EventReader {
   end(): void {
     const finish = this.#finish
     if (finish === undefined) this.fail(endless(this.#call.model))
-    else if (this.#end(undefined)) this.#reader.done(finish)
+    else if (this.#end(undefined)) {
+      this.#disclose(finish)
+      this.#reader.done(finish)
+    }
+  }
+
+  /** Where a recipe in the slot falls short, so does the run. */
+  #disclose({ degraded = [] }: Finish): void {
+    const { ref } = this.#call.slot
+    for (const { code, message } of degraded)
+      this.#run.degrade({ code, message: `${ref.name}: ${message}`, slot: ref })
   }
 
   /** For the model alone. */

@@ -264,6 +264,39 @@ describe('failures of proposers', () => {
     )
   })
 
+  describe('with a recipe in a slot', () => {
+    const around = (recipe: RecipeInput, inner: Setup): Model =>
+      createMixture(compile(recipe, 'outer'), {
+        resolve: (name) => (name === 'inner' ? inner.mixture : scriptedModel(name, () => name)),
+      })
+    const broken = { pieces: ['half an '], error: new MoaError('incomplete_stream', 'cut') }
+
+    it.each([
+      ['proposes', { proposers: ['inner', 't/c'], aggregator: 't/y' }, 't/y'],
+      ['writes the answer', { proposers: ['t/c'], aggregator: 'inner' }, 'Z'],
+    ])('discloses what that recipe falls short of when it %s', async (_, recipe, text) => {
+      const inner = setup(lite, { 't/a': failing(), 't/b': 'B', 't/z': 'Z' })
+      const outer = around(recipe, inner)
+      const result = await collect(outer.stream(ask('q'), { signal: signal() }))
+      expect(result.text).toBe(text)
+      expect(result.degraded).toMatchObject([
+        {
+          code: 'proposer-failed',
+          slot: { name: 'inner' },
+          message: expect.stringMatching(/^inner: t\/a: /) as string,
+        },
+      ])
+    })
+
+    it('takes an answer of it that broke off for no proposal', async () => {
+      const inner = setup(lite, { 't/a': 'A', 't/b': 'B', 't/z': broken })
+      const outer = around({ proposers: ['inner', 't/c'], aggregator: 't/y' }, inner)
+      const result = await collect(outer.stream(ask('q'), { signal: signal() }))
+      expect(result.proposals.map((proposal) => proposal.text)).toEqual(['t/c'])
+      expect(result.failures).toMatchObject([{ error: { code: 'incomplete_stream' } }])
+    })
+  })
+
   it.each([
     ['an empty answer', { text: '' }, 'empty_answer'],
     ['white space', { text: ' \n\t ' }, 'empty_answer'],
