@@ -42,7 +42,9 @@ export function composeNative(
   if (budgetTokens === undefined) return whole
   const { head, tail } = frameOf(material, { task: options.task, key })
   const frame = estimateTokens([head, ...tail].join('\n\n')) + cleaned.length * BLOCK_TOKENS
-  const fitted = fitTexts(cleaned, budgetTokens - frame, estimateTokens)
+  // As they are shown: escaped markers take more tokens than plain ones. Escaping twice changes nothing more.
+  const shown = cleaned.map(escapeProposal)
+  const fitted = fitTexts(shown, budgetTokens - frame, estimateTokens)
   if (fitted.trimmed === 0) return whole
   const blocks = blocksOf(fitted.texts, { order, key, suspects: options.suspects })
   const note = [head, ...blocks, ...tail].join('\n\n')
