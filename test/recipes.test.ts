@@ -98,4 +98,20 @@ describe('a recipe as a slot of another', () => {
     expect(() => book.resolve('a')).toThrow(/contains itself: a → b → c → a/)
     expect(() => book.check('a')).toThrow(/contains itself: a → b → c → a/)
   })
+
+  it('is checked where it only steps in, too: as the smaller recipe and as a second copy', () => {
+    const plain = { proposers: ['up/ada'], aggregator: 'up/ada' }
+    const book = new RecipeBook({
+      recipes: {
+        a: { ...plain, budget: { maxCostUsd: 1, over: 'b' } },
+        b: { ...plain, policy: { hedge: { model: 'a' } } },
+        c: { ...plain, budget: { over: 'nobody' } },
+        d: { ...plain, budget: { over: 'refuse' } },
+      },
+      model: (address) => providers.model(address),
+    })
+    expect(() => book.check('a')).toThrow(/contains itself: a → b → a/)
+    expect(() => book.check('c')).toThrow(/no recipe "nobody"/)
+    expect(() => book.check('d')).not.toThrow()
+  })
 })

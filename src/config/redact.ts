@@ -40,7 +40,7 @@ const shownGateway = ({ redis, ...rest }: Settings['gateway']): Settings['gatewa
 })
 
 function withoutCredentials(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, '//').replace(/\?.*$/, '?(hidden)')
+  return url.replace(/^([^:/?#]+:\/\/)?[^/?#]*@/, '$1').replace(/\?.*$/, '?(hidden)')
 }
 
 function mapValues<A, B>(record: object, map: (value: A) => B): Record<string, B> {

@@ -115,6 +115,13 @@ export function modelContract(name: string, start: () => Promise<ContractSubject
       expectSettled('completed')
     })
 
+    it('serves those who ask before it has answered, in their order', async () => {
+      const iterator = stream(subject.quick)
+      const [first, second] = await Promise.all([iterator.next(), iterator.next()])
+      expect([first.value?.type, second.value?.type]).toEqual(['answer-start', 'answer-delta'])
+      await iterator.return?.()
+    })
+
     it('tells the call before it sends finish, with the same usage and cost', async () => {
       let told = 0
       for await (const event of subject.quick.stream(REQUEST, options)) {

@@ -32,6 +32,19 @@ export interface StreamOptions {
    * error. Called synchronously; must not throw.
    */
   readonly onCall?: (call: CallRecord) => void
+  /** What the run this call belongs to may still spend; a mixture holds its own calls against it, too. */
+  readonly allowance?: Allowance
+}
+
+/** Money that calls under way share. */
+export interface Allowance {
+  /**
+   * Sets aside what a call may cost.
+   *
+   * @returns gives it back when the call has ended
+   * @throws {@link MoaError} `budget` when it is more than is left, or when the model's price is unknown
+   */
+  reserve(model: Model, request: ChatRequest): () => void
 }
 
 /** Work that can be called off, as far as a model needs to know; `Scope` of util is one. */
@@ -156,8 +169,8 @@ export function wrapModel(
 
 /** The same options with another `onCall`. Field by field: copying and then adding takes V8 a microsecond. */
 export function withOnCall(options: StreamOptions, onCall: (call: CallRecord) => void): StreamOptions {
-  const { signal, scope, delivery, liveProposals, runId, slot, cache } = options
-  const copy = { signal, scope, delivery, liveProposals, runId, slot, cache, onCall }
+  const { signal, scope, delivery, liveProposals, runId, slot, cache, allowance } = options
+  const copy = { signal, scope, delivery, liveProposals, runId, slot, cache, onCall, allowance }
   return copy satisfies { [Key in keyof Required<StreamOptions>]: unknown } as StreamOptions
 }
 

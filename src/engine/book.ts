@@ -3,7 +3,7 @@ import type { Model } from '../core/index.js'
 import { didYouMean, type Clock } from '../util/index.js'
 import { LatencyBook } from './latency.js'
 import { createMixture } from './mixture.js'
-import { compile, type Plan } from './plan.js'
+import { compile, modelsAsked, type Plan } from './plan.js'
 import type { RecipeInput } from './recipe.js'
 
 export interface BookOptions {
@@ -115,11 +115,9 @@ export class RecipeBook {
       const cycle = [...path.slice(path.indexOf(name)), name].join(' → ')
       throw new MoaError('recipe_invalid', `Recipe "${name}" contains itself: ${cycle}.`)
     }
-    for (const stage of this.plan(name).stages) {
-      for (const { slot } of stage.slots) {
-        const address = this.#options.modelMap?.[slot.model] ?? slot.model
-        if (this.has(address) || !address.includes('/')) this.check(address, [...path, name])
-      }
+    for (const model of modelsAsked(this.plan(name))) {
+      const address = this.#options.modelMap?.[model] ?? model
+      if (this.has(address) || !address.includes('/')) this.check(address, [...path, name])
     }
   }
 }

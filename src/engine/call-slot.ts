@@ -122,7 +122,17 @@ class RunningCall implements EventReader {
   end(): void {
     const finish = this.#finish
     if (finish === undefined) this.fail(endless(this.#call.model))
-    else if (this.#end(undefined)) this.#reader.done(finish)
+    else if (this.#end(undefined)) {
+      this.#disclose(finish)
+      this.#reader.done(finish)
+    }
+  }
+
+  /** Where a recipe in the slot falls short, so does the run. */
+  #disclose({ degraded = [] }: Finish): void {
+    const { ref } = this.#call.slot
+    for (const { code, message } of degraded)
+      this.#run.degrade({ code, message: `${ref.name}: ${message}`, slot: ref })
   }
 
   /** For the model alone. */
@@ -140,7 +150,8 @@ class RunningCall implements EventReader {
       model.scoped === true
         ? { signal: options.signal, scope, delivery: wanted, runId, slot: ref, onCall }
         : { signal: scope.signal, delivery: wanted, runId, slot: ref, onCall }
-    return options.cache === undefined ? made : Object.assign(made, { cache: options.cache })
+    if (options.cache !== undefined) Object.assign(made, { cache: options.cache })
+    return this.#run.spend.limited ? Object.assign(made, { allowance: this.#run.spend }) : made
   }
 
   /** For the model alone. */

@@ -55,6 +55,23 @@ describe('deferredModel', () => {
     expect(signal?.aborted).toBe(true)
   })
 
+  it('is over for a reader that has left, before the model was made or meanwhile', async () => {
+    let made = 0
+    const model = deferredModel('late', () => {
+      made += 1
+      return new Promise(() => {})
+    })
+    const early = model.stream(request, options())[Symbol.asyncIterator]()
+    await early.return?.()
+    expect(await early.next()).toEqual({ value: undefined, done: true })
+    expect(made).toBe(0)
+    const later = model.stream(request, options())[Symbol.asyncIterator]()
+    const next = later.next()
+    await later.return?.()
+    expect(await next).toEqual({ value: undefined, done: true })
+    expect(made).toBe(1)
+  })
+
   it('passes on that its reader has left', async () => {
     let left = false
     const model = deferredModel('late', async () => answering(() => (left = true)))

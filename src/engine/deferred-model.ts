@@ -16,6 +16,8 @@ export function deferredModel(id: string, make: (signal: AbortSignal) => Promise
         const link = linkedController(options.signal)
         let opening: Promise<AsyncIterator<ModelEvent>> | undefined
         let open: AsyncIterator<ModelEvent> | undefined
+        let left = false
+        const isLeft = (): boolean => left // May change while something is awaited.
         const begin = async (): Promise<AsyncIterator<ModelEvent>> => {
           link.signal.throwIfAborted()
           made ??= await abortable(make(link.signal), link.signal)
@@ -23,16 +25,19 @@ export function deferredModel(id: string, make: (signal: AbortSignal) => Promise
         }
         return {
           async next() {
+            if (isLeft()) return { value: undefined, done: true }
             try {
               const result = await (await (opening ??= begin())).next()
               if (result.done === true) link.release()
               return result
             } catch (error) {
               link.release()
+              if (isLeft()) return { value: undefined, done: true }
               throw error
             }
           },
           async return() {
+            left = true
             // Nobody waits for a model that nobody reads any more.
             if (open === undefined) link.abort()
             else await open.return?.()

@@ -140,6 +140,18 @@ describe('a mixture', () => {
     await new Promise((resolve) => setTimeout(resolve, 10))
     expect(models['t/a']?.requests).toHaveLength(0)
     await iterator.return?.()
+    expect(await iterator.next()).toEqual({ value: undefined, done: true })
+    expect(models['t/a']?.requests).toHaveLength(0)
+  })
+
+  it('serves those who ask before it has answered, in their order', async () => {
+    const { mixture } = setup(lite, { 't/a': 'A', 't/b': 'B', 't/z': 'Z' })
+    const iterator = mixture.stream(ask('q'), { signal: signal() })[Symbol.asyncIterator]()
+    const reads = Array.from({ length: 30 }, () => iterator.next())
+    const types = (await Promise.all(reads)).map(({ value, done }) => (done === true ? 'done' : value.type))
+    expect(types[0]).toBe('run-start')
+    expect(types.at(-1)).toBe('done')
+    expect(types.indexOf('finish')).toBe(types.indexOf('done') - 1)
   })
 })
 
@@ -250,6 +262,39 @@ describe('failures of proposers', () => {
     expect(textOf(models['t/z']?.requests[0]?.messages.at(-1)?.content ?? '')).toContain(
       'One proposed answer',
     )
+  })
+
+  describe('with a recipe in a slot', () => {
+    const around = (recipe: RecipeInput, inner: Setup): Model =>
+      createMixture(compile(recipe, 'outer'), {
+        resolve: (name) => (name === 'inner' ? inner.mixture : scriptedModel(name, () => name)),
+      })
+    const broken = { pieces: ['half an '], error: new MoaError('incomplete_stream', 'cut') }
+
+    it.each([
+      ['proposes', { proposers: ['inner', 't/c'], aggregator: 't/y' }, 't/y'],
+      ['writes the answer', { proposers: ['t/c'], aggregator: 'inner' }, 'Z'],
+    ])('discloses what that recipe falls short of when it %s', async (_, recipe, text) => {
+      const inner = setup(lite, { 't/a': failing(), 't/b': 'B', 't/z': 'Z' })
+      const outer = around(recipe, inner)
+      const result = await collect(outer.stream(ask('q'), { signal: signal() }))
+      expect(result.text).toBe(text)
+      expect(result.degraded).toMatchObject([
+        {
+          code: 'proposer-failed',
+          slot: { name: 'inner' },
+          message: expect.stringMatching(/^inner: t\/a: /) as string,
+        },
+      ])
+    })
+
+    it('takes an answer of it that broke off for no proposal', async () => {
+      const inner = setup(lite, { 't/a': 'A', 't/b': 'B', 't/z': broken })
+      const outer = around({ proposers: ['inner', 't/c'], aggregator: 't/y' }, inner)
+      const result = await collect(outer.stream(ask('q'), { signal: signal() }))
+      expect(result.proposals.map((proposal) => proposal.text)).toEqual(['t/c'])
+      expect(result.failures).toMatchObject([{ error: { code: 'incomplete_stream' } }])
+    })
   })
 
   it.each([

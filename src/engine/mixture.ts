@@ -128,6 +128,8 @@ class RunStream implements EventStream, AsyncIterator<ModelEvent, undefined> {
   }
 
   async return(): Promise<IteratorResult<ModelEvent, undefined>> {
+    // A run that has not begun never does.
+    this.#running ??= Promise.resolve()
     await this.#outlet.return()
     await this.#running
     return { value: undefined, done: true }

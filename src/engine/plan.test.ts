@@ -60,6 +60,8 @@ describe('compile', () => {
       /ends with "synthesize"/,
     )
     expect(code(() => compile({ stages: [...stages, ...stages] }, 'r'))).toMatch(/must be the last stage/)
+    const policy = { hedge: { afterMs: 5, percentile: 95 } }
+    expect(code(() => compile({ ...both, policy }, 'r'))).toMatch(/"afterMs" or at a "percentile"/)
   })
 
   it('freezes the plan all the way down', () => {
@@ -117,6 +119,30 @@ describe('recipe hash', () => {
       'b',
     )
     expect(a.hash).toBe(b.hash)
+  })
+
+  it('does not depend on defaults being written out', () => {
+    const hash = (more: Partial<RecipeInput>, slot: Partial<SlotInput> = {}): string =>
+      compile({ proposers: [{ model: 'a/x', ...slot }, 'a/y'], aggregator: 'a/z', ...more }, 'r').hash
+    const plain = hash({})
+    for (const more of [
+      { mode: 'native', history: 'keep', outliers: 'ignore', layers: 2, inherit: [], description: 'd' },
+      { policy: { quorum: 2, graceMs: 2000, concurrency: 5, hedge: {} } },
+      { budget: { over: 'refuse' } },
+    ] satisfies Partial<RecipeInput>[])
+      expect(hash(more)).toBe(plain)
+    expect(hash({}, { pinned: false, extra: {}, samples: 1, name: 'X' })).toBe(plain)
+    const budget = { maxCostUsd: 1 }
+    expect(hash({ budget: { ...budget, over: 'refuse' } })).toBe(hash({ budget }))
+    const different = [
+      hash({ budget }),
+      hash({ budget: { over: 'a/x' } }),
+      hash({ policy: { concurrency: 1 } }),
+      hash({ policy: { hedge: { model: 'a/x' } } }),
+      hash({}, { pinned: true }),
+      hash({}, { extra: { top_k: 1 } }),
+    ]
+    expect(new Set([plain, ...different]).size).toBe(different.length + 1)
   })
 })
 

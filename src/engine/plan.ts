@@ -91,7 +91,9 @@ export function compile(recipe: RecipeInput, name: string): Plan {
     description: recipe.description ?? '',
     ...rules,
     stages,
-    hash: sha256Hex(canonicalJson({ ...rules, stages: stages.map(meaningOf) })),
+    hash: sha256Hex(
+      canonicalJson({ ...rules, budget: budgetMeaning(budget), stages: stages.map(meaningOf) }),
+    ),
     ...effort(stages),
     notes: template === undefined ? [] : templateDeviation(template),
   })
@@ -108,6 +110,8 @@ function planStages(inputs: readonly StageInput[], recipe: RecipeInput, fail: Fa
           fail(
             `stage ${index + 1}: a quorum of ${policy.quorum} needs as many slots, there are ${slots.length}.`,
           )
+        if (policy.hedge?.afterMs !== undefined && policy.hedge.percentile !== undefined)
+          fail(`stage ${index + 1}: a hedge begins "afterMs" or at a "percentile"; state one of the two.`)
         stages.push({ kind: input.kind, index, slots, policy })
         break
       }
@@ -218,14 +222,36 @@ export function windows(proposals: number, window: number | undefined): number[]
   return steps
 }
 
-/** A stage without what only people see and what follows from the rest. */
+/** A stage without what only people see, what follows from the rest and what says no more than a default does. */
 function meaningOf(stage: PlanStage): unknown {
   const { index: _, ...rest } = stage
   return {
     ...rest,
+    ...(stage.kind === 'propose' && { policy: policyMeaning(stage) }),
     slots: stage.slots.map(({ slot }) => {
-      const { name: __, ...meaning } = slot
-      return meaning
+      const { name: __, pinned, extra, ...meaning } = slot
+      return {
+        ...meaning,
+        ...(pinned === true && { pinned }),
+        ...(extra !== undefined && Object.keys(extra).length > 0 && { extra }),
+      }
     }),
   }
+}
+
+function policyMeaning({ policy, slots }: PlanStageOf<'propose'>): unknown {
+  const { hedge, concurrency, ...rest } = policy
+  return {
+    ...rest,
+    // More places than slots are as many as there are slots.
+    concurrency: Math.min(concurrency, slots.length),
+    ...(hedge && Object.keys(hedge).length > 0 && { hedge }),
+  }
+}
+
+/** A budget that says nothing but that it refuses is none: requests are held to their own limits in the same way. */
+function budgetMeaning(budget: RecipeBudget | undefined): RecipeBudget | undefined {
+  if (budget?.over !== 'refuse') return budget
+  const { over: _, ...limits } = budget
+  return Object.keys(limits).length === 0 ? undefined : limits
 }

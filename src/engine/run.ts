@@ -82,7 +82,8 @@ export class Run {
     const endMs = Math.min(deadlineMs, latencyMs)
     this.deadlineAt = endMs === Infinity ? undefined : init.tools.clock.now() + endMs
     this.ledger = new Ledger((call) => this.#settled(call))
-    this.spend = new Spend(this.ledger, maxCostUsd(init.plan, init.request))
+    const maxUsd = maxCostUsd(init.plan, init.request)
+    this.spend = new Spend(this.ledger, { maxUsd, around: init.options.allowance })
   }
 
   get clock(): Clock {

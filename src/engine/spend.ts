@@ -1,5 +1,5 @@
 import { MoaError, priceCall, textOf } from '../core/index.js'
-import type { ChatRequest, Model, Price } from '../core/index.js'
+import type { Allowance, ChatRequest, Model, Price } from '../core/index.js'
 import { estimatePromptTokens } from '../util/index.js'
 import type { Ledger } from './ledger.js'
 
@@ -25,32 +25,50 @@ const NOTHING_RESERVED = (): void => {}
 
 /**
  * Keeps a run within its budget: before every call it holds what is spent already, cancelled and repeated calls
- * included, plus what calls under way may still cost, against the limit.
+ * included, plus what calls under way may still cost, against the limit. A recipe in a slot has its calls held against
+ * the budget of the run around it one by one.
  */
-export class Spend {
+export class Spend implements Allowance {
   readonly #ledger: Ledger
   readonly #maxUsd: number | undefined
+  readonly #around: Allowance | undefined
   #reserved = 0
 
-  constructor(ledger: Ledger, maxUsd: number | undefined) {
+  /** @param limits.around the budget of the run that this one is part of */
+  constructor(
+    ledger: Ledger,
+    limits: { readonly maxUsd: number | undefined; readonly around: Allowance | undefined },
+  ) {
     this.#ledger = ledger
-    this.#maxUsd = maxUsd
+    this.#maxUsd = limits.maxUsd
+    this.#around = limits.around
   }
 
-  /**
-   * Sets aside what a call may cost.
-   *
-   * @returns gives the reservation back when the call has been settled
-   * @throws {@link MoaError} `budget` when it is more than is left, or when the model's price is unknown
-   */
+  /** There is a budget to keep to. */
+  get limited(): boolean {
+    return this.#maxUsd !== undefined || this.#around !== undefined
+  }
+
   reserve(model: Model, request: ChatRequest): () => void {
+    if (!this.limited || isRecipe(model)) return NOTHING_RESERVED
+    const giveBack = this.#reserveHere(model, request)
+    try {
+      const giveBackAround = this.#around?.reserve(model, request)
+      if (giveBackAround === undefined) return giveBack
+      return () => {
+        giveBack()
+        giveBackAround()
+      }
+    } catch (error) {
+      giveBack()
+      throw error
+    }
+  }
+
+  #reserveHere(model: Model, request: ChatRequest): () => void {
     const limit = this.#maxUsd
     if (limit === undefined) return NOTHING_RESERVED
-    if (model.price === undefined) {
-      // A recipe in a slot keeps to the budget by itself.
-      if (!model.id.includes('/')) return NOTHING_RESERVED
-      throw unpriced(model.id)
-    }
+    if (model.price === undefined) throw unpriced(model.id)
     const cost = callCost(model.price, request)
     const spent = this.#ledger.totals().cost.usd ?? 0
     if (spent + this.#reserved + cost > limit)
@@ -67,6 +85,9 @@ export class Spend {
     }
   }
 }
+
+/** Recipes have no price of their own; their calls have. */
+const isRecipe = (model: Model): boolean => model.price === undefined && !model.id.includes('/')
 
 export function unpriced(model: string): MoaError {
   return new MoaError(

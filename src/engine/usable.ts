@@ -5,8 +5,8 @@ import type { FinishReason } from '../core/index.js'
 const MAX_ERROR_TEXT = 400
 
 /**
- * Whether an answer can serve as a proposal or as the final answer: it has text, it was not stopped by a content
- * filter, and it is not an error message that a server passed off as an answer. One place decides this for the
+ * Whether an answer can serve as a proposal or as the final answer: it has text, it was neither broken off nor
+ * stopped by a content filter, and it is not an error message that a server passed off as an answer. One place decides this for the
  * whole engine.
  *
  * @returns the reason why it can't, or `undefined` when it can
@@ -18,6 +18,9 @@ export function unusable(answer: {
   const text = answer.text.trim()
   if (answer.finishReason === 'content-filter')
     return new MoaError('content_filter', 'The answer was stopped by a content filter.')
+  // Of a recipe in a slot: a model's own call would have failed.
+  if (answer.finishReason === 'error')
+    return new MoaError('incomplete_stream', 'The answer broke off before its end.')
   if (text === '') return new MoaError('empty_answer', 'The answer is empty.')
   if (isErrorText(text))
     return new MoaError('unusable_answer', 'The answer is an error message of a server, not an answer.')

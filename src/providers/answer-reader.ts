@@ -79,6 +79,16 @@ export class AnswerReader {
     }
   }
 
+  /**
+   * Nothing more will come, though the body has not ended. True when the answer was complete all the same, its finish
+   * reason there, and only usage or `[DONE]` is lost; then `finish` is emitted.
+   */
+  cutOff(): boolean {
+    if (this.#decoder?.complete !== true) return false
+    this.#decoder.end()
+    return true
+  }
+
   /** The body has ended. @throws {@link MoaError} when the answer is not complete */
   end(): void {
     switch (this.#mode) {

@@ -210,7 +210,8 @@ export class ChatCall
     this.#watchdog?.stop()
     if (this.#state !== 'running') return
     if (this.#refusal) this.#refuse()
-    else this.#fail(transportError(error, { upstream: this.#context.upstream, answering: this.#status > 0 }))
+    else if (this.#reader?.cutOff() !== true)
+      this.#fail(transportError(error, { upstream: this.#context.upstream, answering: this.#status > 0 }))
   }
 
   // The answer's side.
@@ -309,6 +310,7 @@ export class ChatCall
   expired(phase: Phase): void {
     if (phase === 'linger' || this.#state !== 'running') this.#control?.abort()
     else if (phase === 'refusal') this.#refuse()
+    else if (this.#reader?.cutOff() === true) this.#control?.abort()
     else this.#fail(timeoutError(phase, { ...this.#context, answering: this.#status > 0 }))
   }
 

@@ -166,13 +166,16 @@ const NO_CONNECTION: Connection = {
 /** Requests on a dispatcher that manages its own sockets, such as one that goes through a proxy. */
 export class DispatcherConnections implements Connections {
   readonly #dispatcher: Dispatcher
+  readonly #explain: (error: unknown) => unknown
 
-  constructor(dispatcher: Dispatcher) {
+  /** @param explain makes of an error what is told of it */
+  constructor(dispatcher: Dispatcher, explain: (error: unknown) => unknown) {
     this.#dispatcher = dispatcher
+    this.#explain = explain
   }
 
   acquire(user: ConnectionUser): () => void {
-    const adapter = new HandlerAdapter()
+    const adapter = new HandlerAdapter(this.#explain)
     user.use({
       dispatch: (options, handler) => {
         adapter.handler = handler
@@ -192,8 +195,13 @@ export class DispatcherConnections implements Connections {
 /** undici's public handler interface in front of ours. */
 class HandlerAdapter implements Dispatcher.DispatchHandler {
   handler: ExchangeHandler | undefined
+  readonly #explain: (error: unknown) => unknown
   #controller: Dispatcher.DispatchController | undefined
   #destroyed = false
+
+  constructor(explain: (error: unknown) => unknown) {
+    this.#explain = explain
+  }
 
   destroy(): void {
     this.#destroyed = true
@@ -220,6 +228,6 @@ class HandlerAdapter implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    this.handler?.onError(error)
+    this.handler?.onError(this.#explain(error))
   }
 }

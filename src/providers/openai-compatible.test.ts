@@ -185,6 +185,32 @@ describe('the answer', () => {
     expect(server!.sockets.size).toBe(0)
   })
 
+  it.each([
+    ['breaks off', (response: ServerResponse) => void setTimeout(() => response.destroy(), 20)],
+    [
+      'breaks off in the middle of its usage',
+      (response: ServerResponse) => {
+        response.write('data: {"choices":[],"usage":{"prom')
+        setTimeout(() => response.destroy(), 20)
+      },
+    ],
+    ['falls silent', () => {}],
+  ])('is complete once its finish reason came, though the connection then %s', async (_how, then) => {
+    const model = await modelFor(
+      (_request, response) => {
+        response.writeHead(200, SSE)
+        response.write(sseDelta({ content: 'hi' }) + sseDelta({}, 'stop'))
+        then(response)
+      },
+      { timeouts: { stallMs: 100 } },
+    )
+    const result = await ask(model)
+    expect([result.text, result.finishReason]).toEqual(['hi', 'stop'])
+    expect(calls).toMatchObject([{ outcome: 'completed', usageSource: 'estimated' }])
+    await pause(50)
+    expect(server!.sockets.size).toBe(0)
+  })
+
   it('carries usage, cost, request id, fingerprint and times', async () => {
     const usage = {
       prompt_tokens: 1000,

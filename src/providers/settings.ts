@@ -4,7 +4,7 @@ import type { Dialect } from '../wire/index.js'
 import { BREAKER_DEFAULTS, type BreakerPolicy } from './breaker.js'
 import type { RetryPolicy } from './retry.js'
 import type { Timeouts } from './timeouts.js'
-import type { ProxySettings } from './transport.js'
+import type { ProxySettings } from './proxy.js'
 
 /** One provider, ready to use. Plain data: whoever reads configuration and environment makes it. */
 export interface ProviderSettings {

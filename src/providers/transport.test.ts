@@ -256,6 +256,17 @@ describe('a proxy', () => {
     }
   })
 
+  it('that is no proxy fails the request and can still be closed', async () => {
+    const transport = transportTo('http://127.0.0.1:9', { proxy: { http: 'ftp://127.0.0.1:1' } })
+    await expect(send(transport, '/x').body).rejects.toMatchObject({ code: 'config_invalid' })
+    await transport.close()
+  })
+
+  it('is named when it does not answer', async () => {
+    const transport = transportTo('http://127.0.0.1:9', { proxy: { http: '127.0.0.1:1' } })
+    await expect(send(transport, '/x').body).rejects.toThrow('the proxy 127.0.0.1:1 does not answer')
+  })
+
   it('lets requests be aborted', async () => {
     const server = await serve((_request, response) => void response.write('part'))
     const { url } = await proxy()

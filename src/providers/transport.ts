@@ -6,15 +6,7 @@ import {
   type Connections,
   type ExchangeHandler,
 } from './connections.js'
-
-/** Proxies as `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` name them. Whoever reads the environment passes them in. */
-export interface ProxySettings {
-  /** For `http:` targets; also for `https:` ones when `https` is absent. */
-  readonly http?: string
-  readonly https?: string
-  /** Hosts reached directly: names, suffixes, `host:port`, separated by commas or spaces; `*` for all. */
-  readonly no?: string
-}
+import { blameProxy, proxyAgentOptions, type ProxySettings } from './proxy.js'
 
 export interface TransportOptions {
   /** Most sockets open to the origin at a time; further requests wait for one. Default 256. */
@@ -117,7 +109,8 @@ export class Transport {
   /** Closes every socket; what is still running fails. */
   async close(): Promise<void> {
     this.#closed = true
-    const connections = this.#connections ?? (await this.#loading)
+    // What could not be loaded has nothing to close.
+    const connections = this.#connections ?? (await this.#loading?.catch(() => undefined))
     await connections?.close()
   }
 
@@ -141,22 +134,17 @@ export class Transport {
       headersTimeout: 0,
       bodyTimeout: 0,
     }
-    const { http, https, no } = this.#options.proxy ?? {}
-    if (!http && !https) {
+    const { proxy } = this.#options
+    if (!proxy?.http && !proxy?.https) {
       const { default: Client } = await import('undici/lib/dispatcher/client.js')
       return new SocketPool({ limit: connections, open: () => new Client(this.origin, options) })
     }
+    const proxies = proxyAgentOptions(proxy)
     // The agent needs methods that only loading all of undici puts in place.
     const { EnvHttpProxyAgent } = await import('undici')
     return new DispatcherConnections(
-      new EnvHttpProxyAgent({
-        ...options,
-        connections,
-        // Empty texts, because the agent would look into the environment for what is undefined.
-        httpProxy: http ?? '',
-        httpsProxy: https ?? '',
-        noProxy: no ?? '',
-      }),
+      new EnvHttpProxyAgent({ ...options, connections, ...proxies }),
+      (error) => blameProxy(error, proxies),
     )
   }
 }

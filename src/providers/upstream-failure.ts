@@ -1,5 +1,6 @@
 import { MoaError, toMoaError } from '../core/index.js'
 import { decodeError, readErrorBody, readRetryAfter, type WireErrorBody } from '../wire/index.js'
+import { ProxyFailure } from './proxy.js'
 import { REQUEST_ID_HEADERS, type ResponseHeaders } from './transport.js'
 
 export function requestIdOf(headers: ResponseHeaders): string | undefined {
@@ -68,6 +69,9 @@ function readBody(text: string): WireErrorBody | undefined {
   }
 }
 
+const TRUST = "to trust it, name its authority's PEM file in NODE_EXTRA_CA_CERTS"
+const NO_TLS = 'the server does not speak TLS there; should the base URL begin with "http:"?'
+
 /** What went wrong below HTTP, in words; the code of the error follows in parentheses. */
 const TRANSPORT_PROBLEMS: Readonly<Record<string, { problem: string; retryable: boolean }>> = {
   ECONNREFUSED: { problem: 'nothing is listening there; is the server running?', retryable: true },
@@ -81,11 +85,27 @@ const TRANSPORT_PROBLEMS: Readonly<Record<string, { problem: string; retryable: 
   UND_ERR_CONNECT_TIMEOUT: { problem: 'no connection came about in time', retryable: true },
   UND_ERR_SOCKET: { problem: 'the connection was closed', retryable: true },
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: { problem: 'the answer was cut short', retryable: true },
-  DEPTH_ZERO_SELF_SIGNED_CERT: { problem: 'the certificate is self-signed', retryable: false },
-  SELF_SIGNED_CERT_IN_CHAIN: { problem: 'the certificate chain is self-signed', retryable: false },
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: { problem: 'the certificate could not be verified', retryable: false },
-  ERR_TLS_CERT_ALTNAME_INVALID: { problem: 'the certificate is for another host', retryable: false },
+  DEPTH_ZERO_SELF_SIGNED_CERT: { problem: `the certificate is self-signed; ${TRUST}`, retryable: false },
+  SELF_SIGNED_CERT_IN_CHAIN: { problem: `the certificate chain is self-signed; ${TRUST}`, retryable: false },
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: {
+    problem: `the certificate could not be verified; ${TRUST}`,
+    retryable: false,
+  },
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: {
+    problem: `nobody trusted has issued the certificate; ${TRUST}`,
+    retryable: false,
+  },
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    problem: 'the certificate is for another host; check the base URL',
+    retryable: false,
+  },
   CERT_HAS_EXPIRED: { problem: 'the certificate has expired', retryable: false },
+  CERT_NOT_YET_VALID: {
+    problem: "the certificate is not valid yet; check this machine's clock",
+    retryable: false,
+  },
+  ERR_SSL_WRONG_VERSION_NUMBER: { problem: NO_TLS, retryable: false },
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: { problem: NO_TLS, retryable: false },
 }
 
 /**
@@ -100,11 +120,16 @@ export function transportError(
     readonly requestId?: string | undefined
   },
 ): MoaError {
+  if (error instanceof MoaError) return error
+  const { upstream, answering, requestId } = options
+  if (error instanceof ProxyFailure)
+    return new MoaError('unreachable', `${upstream} could not be reached: ${error.message}.`, {
+      retryable: error.retryable,
+    })
   const code = errorCode(error)
   const known = code === undefined ? undefined : TRANSPORT_PROBLEMS[code]
   const retryable = known?.retryable ?? true
   const detail = `${known?.problem ?? 'the connection failed'}${code === undefined ? '' : ` (${code})`}`
-  const { upstream, answering, requestId } = options
   if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED')
     return new MoaError('aborted', `The connections to ${upstream} were closed while the call was running.`)
   if (error instanceof Error && error.name === 'HTTPParserError')

@@ -13,14 +13,10 @@ describe('EventQueue', () => {
         const queue = new EventQueue<number>()
         const reads: Promise<IteratorResult<number>>[] = []
         let pushed = 0
-        let waiting = false
         for (const step of steps) {
           if (step === 'push') queue.push(pushed++)
           else if (step === 'tick') await Promise.resolve()
-          else if (reads.length < pushed || !waiting) {
-            waiting = reads.length >= pushed
-            reads.push(queue.next())
-          }
+          else reads.push(queue.next())
         }
         queue.end()
         const got: number[] = []
@@ -32,6 +28,18 @@ describe('EventQueue', () => {
         expect(got).toEqual(Array.from({ length: pushed }, (_, index) => index))
       }),
     )
+  })
+
+  it('tells an error to the first of those who wait, and the end to the others', async () => {
+    const queue = new EventQueue<string>()
+    const reads = [queue.next(), queue.next(), queue.next()]
+    queue.push('a')
+    queue.fail(new Error('boom'))
+    expect(await Promise.allSettled(reads)).toMatchObject([
+      { value: { value: 'a', done: false } },
+      { reason: { message: 'boom' } },
+      { value: { done: true } },
+    ])
   })
 
   it('delivers the rest before an error, and the error once', async () => {

@@ -34,7 +34,10 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
   #paused = false
   #closed = false
   #error: { readonly value: unknown } | undefined
-  #waiting: { resolve: (result: IteratorResult<T>) => void; reject: (error: unknown) => void } | undefined
+  /** Who asked for an item that has not come yet. */
+  #waiting: Waiter<T> | undefined
+  /** Who asked after that one. */
+  #others: Waiter<T>[] | undefined
   #reader: QueueReader<T> | undefined
   /** The reader's promise is pending. */
   #busy = false
@@ -57,7 +60,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
     if (this.#closed) return
     const waiting = this.#waiting
     if (waiting) {
-      this.#waiting = undefined
+      this.#waiting = this.#others?.shift()
       try {
         this.#owner.taken?.(item)
       } catch (error) {
@@ -109,10 +112,12 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
     if (this.#reader) this.#drain()
     const waiting = this.#waiting
     if (!waiting) return
-    this.#waiting = undefined
+    const others = this.#others ?? []
+    this.#waiting = this.#others = undefined
     const error = this.#takeError()
     if (error) waiting.reject(error.value)
     else waiting.resolve({ value: undefined, done: true })
+    for (const other of others) other.resolve({ value: undefined, done: true })
   }
 
   #take(): T {
@@ -153,7 +158,8 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
       return Promise.resolve({ value: undefined, done: true })
     }
     return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject }
+      if (this.#waiting === undefined) this.#waiting = { resolve, reject }
+      else (this.#others ??= []).push({ resolve, reject })
     })
   }
 
@@ -225,6 +231,11 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
     void this.return()
     reader?.fail(error)
   }
+}
+
+interface Waiter<T> {
+  readonly resolve: (result: IteratorResult<T>) => void
+  readonly reject: (error: unknown) => void
 }
 
 /** Shared by all queues that hold nothing yet, which most never do; never written to. */

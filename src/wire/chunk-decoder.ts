@@ -14,6 +14,8 @@ export interface Reported {
   readonly costUsd: number | undefined
 }
 
+const COUNTS = ['prompt_tokens', 'completion_tokens', 'total_tokens'] as const
+
 /** Servers that put something new into every chunk are not learned from for ever. */
 const MOST_TEMPLATES = 4
 
@@ -112,16 +114,33 @@ export class ChunkDecoder {
   /** Same as {@link data} for a chunk that is parsed already. */
   chunk(chunk: WireChunk): void {
     if (this.#finished) return
+    try {
+      this.#read(chunk)
+    } catch (error) {
+      // Only what came can be of another type than it should be; the engine's message tells nobody of it.
+      throw error instanceof TypeError ? this.#misshapen() : error
+    }
+  }
+
+  #misshapen(): MoaError {
+    return new MoaError(
+      'invalid_response',
+      `${this.#upstream} sent an answer in which a field has another type than in OpenAI's format; the answer is lost.`,
+      { retryable: true },
+    )
+  }
+
+  #read(chunk: WireChunk): void {
     const choice = chunk.choices?.[0]
     // First, because what follows may throw, and what was used is billed all the same.
     this.#bill(chunk.usage ?? choice?.usage)
     if ((chunk.error !== undefined && chunk.error !== null) || chunk.object === 'error')
       throw decodeError({ upstream: this.#upstream, body: readErrorBody(chunk) })
     if (!this.#started) {
-      if (chunk.id) this.#id ??= chunk.id
-      if (chunk.model) this.#model = chunk.model
+      if (isText(chunk.id)) this.#id ??= chunk.id
+      if (isText(chunk.model)) this.#model = chunk.model
     }
-    if (chunk.system_fingerprint) this.#fingerprint = chunk.system_fingerprint
+    if (isText(chunk.system_fingerprint)) this.#fingerprint = chunk.system_fingerprint
     if (choice !== undefined && (choice.index ?? 0) === 0) {
       const delta = choice.delta ?? choice.message
       if (delta) this.#delta(delta, choice.logprobs ? decodeLogprobs(choice.logprobs) : undefined)
@@ -131,7 +150,8 @@ export class ChunkDecoder {
 
   #bill(usage: WireUsage | null | undefined): void {
     if (!usage) return
-    this.#usage = decodeUsage(usage)
+    // Some servers send the field without figures in it, which is no report of zero tokens.
+    if (COUNTS.some((count) => typeof usage[count] === 'number')) this.#usage = decodeUsage(usage)
     if (typeof usage.cost === 'number') this.#costUsd = usage.cost
   }
 
@@ -166,7 +186,7 @@ export class ChunkDecoder {
   #delta(delta: WireDelta, logprobs: ReturnType<typeof decodeLogprobs>): void {
     // Servers that send both names send the same text in both.
     const reasoning = delta.reasoning_content ?? delta.reasoning
-    if (reasoning) this.#send({ type: 'reasoning-delta', text: reasoning })
+    if (isText(reasoning)) this.#send({ type: 'reasoning-delta', text: reasoning })
     const content = delta.content
     if (typeof content === 'string') {
       if (content !== '' || logprobs)
@@ -174,14 +194,14 @@ export class ChunkDecoder {
     } else if (Array.isArray(content)) {
       this.#fragments(content, 'answer-delta')
     }
-    if (delta.refusal) this.#send({ type: 'refusal-delta', text: delta.refusal })
+    if (isText(delta.refusal)) this.#send({ type: 'refusal-delta', text: delta.refusal })
     if (delta.tool_calls) for (const call of delta.tool_calls) this.#toolCall(call)
   }
 
   #fragments(fragments: readonly WireContentFragment[], type: 'answer-delta' | 'reasoning-delta'): void {
     for (const fragment of fragments) {
       if (fragment.thinking) this.#fragments(fragment.thinking, 'reasoning-delta')
-      else if (fragment.text) this.#send({ type, text: fragment.text })
+      else if (isText(fragment.text)) this.#send({ type, text: fragment.text })
     }
   }
 
@@ -189,15 +209,16 @@ export class ChunkDecoder {
     const index = this.#toolIndex(wire)
     let call = this.#tools[index]
     const isNew = call === undefined
-    call ??= { id: wire.id ? wire.id : `call_${index}`, named: false }
+    call ??= { id: isText(wire.id) ? wire.id : `call_${index}`, named: false }
     this.#tools[index] = call
     const name = call.named ? undefined : wire.function?.name
-    if (name) call.named = true
+    const named = isText(name)
+    if (named) call.named = true
     this.#send({
       type: 'tool-call-delta',
       index,
       ...(isNew && { id: call.id }),
-      ...(name && { name }),
+      ...(named && { name }),
       arguments: argumentText(wire.function?.arguments),
     })
   }
@@ -211,13 +232,13 @@ export class ChunkDecoder {
     if (typeof wire.index === 'number') {
       const known = this.#toolSlots?.get(wire.index)
       const again =
-        known !== undefined && wire.id && wire.function?.name && wire.id !== this.#tools[known]?.id
+        known !== undefined && isText(wire.id) && wire.function?.name && wire.id !== this.#tools[known]?.id
       if (known !== undefined && !again) return known
       this.#toolSlots ??= new Map()
       this.#toolSlots.set(wire.index, next)
       return next
     }
-    if (wire.id) {
+    if (isText(wire.id)) {
       const known = this.#tools.findIndex((call) => call.id === wire.id)
       return known === -1 ? next : known
     }
@@ -242,6 +263,9 @@ export class ChunkDecoder {
     this.#emit(event)
   }
 }
+
+/** Whether a field that should hold a text does, and says something. */
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 
 /** Some servers send the arguments as an object instead of as JSON text. */
 function argumentText(value: unknown): string {

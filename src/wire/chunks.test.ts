@@ -266,6 +266,54 @@ describe('ChunkDecoder', () => {
     ])
   })
 
+  it('reads fields of the wrong type as absent, or refuses the answer; nothing but text passes for text', () => {
+    const whole = {
+      id: 'c',
+      model: 'm',
+      system_fingerprint: 'f',
+      choices: [
+        {
+          index: 0,
+          delta: {
+            content: 'a',
+            reasoning_content: 'b',
+            refusal: 'c',
+            tool_calls: [{ index: 0, id: 'd', function: { name: 'e', arguments: '{}' } }],
+          },
+          logprobs: { content: [{ token: 'a', logprob: -1, bytes: [97], top_logprobs: [] }] },
+          finish_reason: 'stop',
+        },
+      ],
+      usage: { prompt_tokens: 1, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 1 } },
+      error: null,
+    }
+    const pathsOf = (value: object): string[][] =>
+      Object.entries(value).flatMap(([key, inner]: [string, unknown]) => [
+        [key],
+        ...(typeof inner === 'object' && inner !== null ? pathsOf(inner).map((path) => [key, ...path]) : []),
+      ])
+    const texts = new Set(['text', 'arguments', 'name', 'id', 'model', 'systemFingerprint'])
+    for (const path of pathsOf(whole)) {
+      for (const wrong of [null, 0, 5, true, 'x', [], [null], [[]], {}, { a: 1 }]) {
+        const chunk = structuredClone(whole) as WireChunk
+        let place = chunk as Record<string, unknown>
+        for (const key of path.slice(0, -1)) place = place[key] as Record<string, unknown>
+        place[path.at(-1) as string] = wrong
+        let events: AnswerEvent[] = []
+        try {
+          events = decode(JSON.stringify(chunk))
+        } catch (error) {
+          expect(['invalid_response', 'incomplete_stream', 'upstream_error']).toContain(
+            (error as MoaError).code,
+          )
+        }
+        for (const event of events as readonly object[])
+          for (const [name, value] of Object.entries(event))
+            if (texts.has(name)) expect(typeof value).toBe('string')
+      }
+    }
+  })
+
   it('reads only the first of several choices', () => {
     const other: WireChunk = { choices: [{ index: 1, delta: { content: 'b' }, finish_reason: 'stop' }] }
     expect(decode(delta({ content: 'a' }), other, STOP)).toHaveLength(3)
@@ -407,6 +455,11 @@ describe('ChunkDecoder', () => {
         completion_tokens_details: { reasoning_tokens: 300 },
       }
       expect(reported({ usage: xai })).toMatchObject({ usage: { outputTokens: 350, reasoningTokens: 300 } })
+    })
+
+    it('takes a field without figures for no report at all', () => {
+      for (const usage of [{}, { prompt_tokens: null }, 'none', true, [], { cost: 0.5 }])
+        expect(reported({ usage })).toMatchObject({ usage: undefined })
     })
 
     it('counts nulls and nonsense as 0', () => {

@@ -235,6 +235,30 @@ describe('moa batch', () => {
     expect(read(path)).toHaveLength(3)
   })
 
+  it('does not go on with other models in a recipe that its recipe contains', async () => {
+    const config = (model: string): string =>
+      labConfig(
+        sim.url,
+        `recipes:
+  inner: { proposers: [lab/ada+tokens=5], aggregator: lab/${model}+first=200+tokens=5 }
+  outer: { proposers: [inner], aggregator: lab/barbara+tokens=5 }
+`,
+      )
+    box.write('nested.yaml', config('grace'))
+    box.write('nested.jsonl', questions(8))
+    const path = fresh()
+    const command = ['batch', '--config', 'nested.yaml', '-r', 'outer', '-i', 'nested.jsonl', '-o', path]
+    const started = box.start([...command, '--concurrency', '1'])
+    await started.until(() => sim.log.length >= 4, 'calls')
+    started.child.kill('SIGKILL')
+    await started.ended
+    box.write('nested.yaml', config('alan'))
+    const { code, stderr } = await box.run(command)
+    expect([code, stderr]).toEqual([2, expect.stringContaining('differs in what answers')])
+    box.write('nested.yaml', config('grace'))
+    expect((await box.run(command)).code).toBe(0)
+  })
+
   it.each([
     ['not json', 'line 1 is not valid JSON'],
     ['{"prompt": "a"}\n{"prompt": "b', 'line 2 is not valid JSON'],

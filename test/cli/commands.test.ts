@@ -254,6 +254,15 @@ describe('moa config', () => {
     })
     expect(stdout).not.toContain('secret-key')
   })
+
+  it.each([
+    ['http://me:p@ss@proxy:3128', 'http://proxy:3128'],
+    ['me:pass@proxy:3128', 'proxy:3128'],
+    ['proxy:3128', 'proxy:3128'],
+  ])('shows the proxy %s without credentials', async (HTTP_PROXY, shown) => {
+    const { stdout } = await box.run(['config', 'show'], { env: { HTTP_PROXY } })
+    expect(parse(stdout)).toMatchObject({ proxy: { http: shown } })
+  })
 })
 
 describe('moa sim', () => {

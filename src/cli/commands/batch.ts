@@ -22,6 +22,7 @@ import type { Invocation } from '../program.js'
 import { requestOf, select, type RecipeFlags, type Selection } from '../select.js'
 import type { Shell } from '../shell.js'
 import { formatCount } from '../view/format.js'
+import { innerRecipes } from '../workspace/fingerprint.js'
 import { openWorkspace, type Workspace } from '../workspace/open.js'
 
 export interface BatchOptions extends RecipeFlags {
@@ -103,9 +104,12 @@ function batchOf(
     id: String(index + 1).padStart(6, '0'),
     turns,
   }))
+  const { plan } = selection
+  const inner = plan ? innerRecipes(workspace, plan) : {}
   const fingerprint = canonicalJson({
-    plan: selection.plan?.hash ?? selection.name,
+    plan: plan?.hash ?? selection.name,
     names: workspace.settings.models,
+    ...(Object.keys(inner).length > 0 && { inner }),
   })
   const contestant: Contestant = {
     name: options.generator ?? selection.name,

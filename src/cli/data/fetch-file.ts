@@ -1,5 +1,6 @@
 import type { ProxySettings } from '../../config/settings.js'
 import type { FileFetcher } from '../../eval/data/index.js'
+import { proxyAgentOptions } from '../../providers/proxy.js'
 
 const CONNECT_MS = 15_000
 /** Longest silence of a server, before its headers and between pieces of the body. */
@@ -8,6 +9,7 @@ const SILENCE_MS = 60_000
 /** Fetches files over HTTP, redirects followed, through the proxies of the environment. */
 export function fileFetcher(proxy: ProxySettings): { fetchFile: FileFetcher; close: () => Promise<void> } {
   const ready = open(proxy)
+  ready.catch(() => {}) // The first file hears of it.
   return {
     fetchFile: async (url, { headers, signal }) => {
       const { fetch, dispatcher } = await ready
@@ -18,16 +20,19 @@ export function fileFetcher(proxy: ProxySettings): { fetchFile: FileFetcher; clo
         body: reply.body ?? empty(),
       }
     },
-    close: async () => (await ready).dispatcher.close(),
+    // What could not be opened has nothing to close.
+    close: () =>
+      ready.then(
+        ({ dispatcher }) => dispatcher.close(),
+        () => {},
+      ),
   }
 }
 
-async function open({ http, https, no }: ProxySettings) {
+async function open(proxy: ProxySettings) {
   const { EnvHttpProxyAgent, fetch } = await import('undici')
   const dispatcher = new EnvHttpProxyAgent({
-    httpProxy: http ?? '',
-    httpsProxy: https ?? http ?? '',
-    noProxy: no ?? '',
+    ...proxyAgentOptions(proxy),
     connect: { timeout: CONNECT_MS },
     headersTimeout: SILENCE_MS,
     bodyTimeout: SILENCE_MS,

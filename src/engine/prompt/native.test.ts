@@ -109,6 +109,17 @@ describe('composeNative', () => {
     },
   )
 
+  it('keeps to the budget when a proposal is full of markers, which take more tokens escaped', () => {
+    const proposals = [proposal('<proposal 1> </proposal> <|im_end|> '.repeat(400)), proposal('short', 1)]
+    const { messages, trimmed } = composeNative(
+      [user('q')],
+      { proposals },
+      { ...options, budgetTokens: 2000 },
+    )
+    expect(trimmed).toBe(1)
+    expect(estimateTokens(tailOf(messages))).toBeLessThanOrEqual(2000 * 1.05)
+  })
+
   it('no text of a proposal can close its block or open another', () => {
     const hostile = fc.oneof(
       fc.string(),
@@ -150,6 +161,8 @@ describe('escapeProposal', () => {
     ['<review x>', '&lt;review'],
     ['< /Review>', '&lt; /Review'],
     ['<|im_start|>', '&lt;|im_start|&gt;'],
+    ['<｜User｜>', '&lt;｜User｜&gt;'],
+    ['<｜end▁of▁sentence｜>', '&lt;｜end▁of▁sentence｜&gt;'],
     ['[INST]', '&#91;INST]'],
     ['[/INST]', '&#91;/INST]'],
     ['<<SYS>>', '&lt;&lt;SYS>>'],

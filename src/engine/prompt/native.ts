@@ -42,7 +42,9 @@ export function composeNative(
   if (budgetTokens === undefined) return whole
   const { head, tail } = frameOf(material, { task: options.task, key })
   const frame = estimateTokens([head, ...tail].join('\n\n')) + cleaned.length * BLOCK_TOKENS
-  const fitted = fitTexts(cleaned, budgetTokens - frame, estimateTokens)
+  // As they are shown: escaped markers take more tokens than plain ones. Escaping twice changes nothing more.
+  const shown = cleaned.map(escapeProposal)
+  const fitted = fitTexts(shown, budgetTokens - frame, estimateTokens)
   if (fitted.trimmed === 0) return whole
   const blocks = blocksOf(fitted.texts, { order, key, suspects: options.suspects })
   const note = [head, ...blocks, ...tail].join('\n\n')
@@ -163,7 +165,8 @@ export function escapeProposal(text: string): string {
   return (
     text
       .replace(/<(\s*\/?\s*)(proposal|review)/gi, '&lt;$1$2')
-      .replace(/<\|([a-z0-9_]{1,40})\|>/gi, '&lt;|$1|&gt;')
+      // Also with the wide bars of DeepSeek's templates.
+      .replace(/<([|｜])([a-z0-9_▁]{1,40})\1>/gi, '&lt;$1$2$1&gt;')
       .replace(/\[(\/?)INST\]/g, '&#91;$1INST]')
       .replace(/<<(\/?)SYS>>/g, '&lt;&lt;$1SYS>>')
       .replace(/<(start|end)_of_turn>/g, '&lt;$1_of_turn>')
@@ -175,7 +178,7 @@ export function escapeProposal(text: string): string {
 
 /** What any of the replacements above could begin with: one look instead of seven, since most texts have none. */
 const SUSPICIOUS =
-  /<[\s/prse|<]|\[\/?INST|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]|[\u{e0000}-\u{e007f}]/iu
+  /<[\s/prse|｜<]|\[\/?INST|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]|[\u{e0000}-\u{e007f}]/iu
 
 /** Puts text at the end of a last user turn, or adds a user turn after any other. */
 function appendToLastTurn(messages: readonly Message[], text: string): readonly Message[] {

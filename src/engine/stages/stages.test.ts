@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { bench, type Scripts } from '../../../test/run-recipe.js'
 import { failing } from '../../../test/scripted-model.js'
-import { MoaError, textOf } from '../../core/index.js'
+import { MoaError, collect, textOf } from '../../core/index.js'
 import type { ChatRequest, Model } from '../../core/index.js'
+import { estimateTokens } from '../../util/index.js'
 import { compile, createMixture, type RecipeInput } from '../index.js'
 
 const tail = (request: ChatRequest | undefined): string => textOf(request?.messages.at(-1)?.content ?? '')
@@ -185,6 +186,13 @@ describe('continuing an answer that broke off', () => {
     expect(result.degraded).toMatchObject([{ code: 'answer-continued' }])
   })
 
+  it('keeps the whole answer within its token limit', async () => {
+    const { ask, models } = withPrefill({ 't/a': 'A', 't/y': cut, 't/z': ' fox' })
+    await ask('q', { maxTokens: 50 })
+    const [request] = models['t/z']?.requests ?? []
+    expect(request?.maxTokens).toBe(50 - estimateTokens('The quick brown'))
+  })
+
   it('does not try with a model that can’t, or after tool calls', async () => {
     const { ask, models } = bench(chain, { 't/a': 'A', 't/y': cut, 't/z': 'Z' })
     expect(await ask('q')).toMatchObject({ text: 'The quick brown ', finishReason: 'error' })
@@ -259,6 +267,30 @@ describe('budgets', () => {
     expect(result).toMatchObject({ text: 'A', degraded: [{ code: 'budget' }] })
     expect(models['t/z']?.requests).toHaveLength(0)
     expect(result.cost.usd).toBeCloseTo(0.039)
+  })
+
+  it('holds the calls of a recipe in a slot against it, too', async () => {
+    const inner = priced(
+      {
+        proposers: [{ model: 't/a', samples: 4, maxTokens: 10 }],
+        aggregator: { model: 't/z', maxTokens: 10 },
+      },
+      { 't/a': { text: 'A', costUsd: 0.01 }, 't/z': { text: 'inner', costUsd: 0.01 } },
+    )
+    const outer = createMixture(
+      compile({ proposers: ['inner'], aggregator: { model: 't/z', maxTokens: 10 } }, 'outer'),
+      { resolve: (name) => (name === 'inner' ? inner.mixture : (inner.models[name] as Model)) },
+    )
+    const ask = (maxCostUsd: number) => {
+      const request = { messages: [{ role: 'user' as const, content: 'q' }], limits: { maxCostUsd } }
+      return collect(outer.stream(request, { signal: new AbortController().signal }))
+    }
+    // Every call is estimated at a little more than $0.01, so three of the four samples can be afforded, and no more.
+    const result = await ask(0.035)
+    expect(inner.models['t/a']?.requests).toHaveLength(3)
+    expect(result.cost.usd).toBeLessThanOrEqual(0.035)
+    expect(result.degraded).toContainEqual(expect.objectContaining({ code: 'budget' }))
+    expect((await ask(1)).degraded).toEqual([])
   })
 
   it('refuses a budget it can’t keep because a price is unknown', async () => {

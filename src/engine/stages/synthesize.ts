@@ -1,6 +1,6 @@
 import { Collector, MoaError, toMoaError } from '../../core/index.js'
 import type { ChatRequest, EventSink, Finish, Model, Proposal } from '../../core/index.js'
-import { Scope } from '../../util/index.js'
+import { Scope, estimateTokens } from '../../util/index.js'
 import { Answer, answerWith, lastResort, nothingUsable } from '../answer.js'
 import { callSlot } from '../call-slot.js'
 import { countdown } from '../consult.js'
@@ -80,16 +80,23 @@ async function write(run: Run, slot: PlanSlot, { material, answer, prefill }: Wr
     material,
   })
   if (prefill === undefined) for (const deviation of deviations) run.degrade(deviation)
-  const asked: ChatRequest =
-    prefill === undefined
-      ? request
-      : { ...request, messages: [...request.messages, { role: 'assistant', content: prefill }] }
+  const asked = prefill === undefined ? request : goingOn(request, prefill)
   const finish = await callWithin(run, { slot, model, request: asked, whole: false }, (event) =>
     answer.pass(event),
   )
   if (!answer.begun)
     throw unusable({ text: '', finishReason: finish.reason }) ?? new MoaError('empty_answer', 'Empty answer.')
   return finish
+}
+
+/** The same request, to be answered from some text on. What is written already counts against its token limit. */
+function goingOn(request: ChatRequest, prefill: string): ChatRequest {
+  const { maxTokens } = request
+  return {
+    ...request,
+    messages: [...request.messages, { role: 'assistant', content: prefill }],
+    ...(maxTokens !== undefined && { maxTokens: Math.max(1, maxTokens - estimateTokens(prefill)) }),
+  }
 }
 
 /** A call that ends when the deadline does. */

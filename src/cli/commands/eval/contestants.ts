@@ -2,12 +2,11 @@ import { existsSync } from 'node:fs'
 import { OWN_RECIPE_NAMES } from '../../../config/recipes.js'
 import { MoaError } from '../../../core/errors.js'
 import type { Model } from '../../../core/model.js'
-import { modelsAsked } from '../../../engine/plan.js'
 import { recordedModel, type Contestant } from '../../../eval/harness/contestant.js'
 import type { ProblemLog } from '../../../eval/problems.js'
-import { canonicalJson, sha256Hex } from '../../../util/hash.js'
 import { didYouMean } from '../../../util/suggest.js'
 import { stem } from '../../eval/data-file.js'
+import { fingerprintOf } from '../../workspace/fingerprint.js'
 import type { Workspace } from '../../workspace/open.js'
 import type { ReadRecorded } from './benches/bench.js'
 import { readNamedText } from './bench-data.js'
@@ -98,14 +97,4 @@ export class Cast {
       fingerprint: `sha256:${sha256}`,
     }
   }
-}
-
-/** Changes when what a name stands for does: a recipe's calls and rules, those of recipes inside it, a model's address. */
-function fingerprintOf(workspace: Workspace, target: string): string {
-  const { book, settings } = workspace
-  const address = settings.models[target] ?? target
-  if (!book.has(address)) return address
-  const plan = book.plan(address)
-  const inner = modelsAsked(plan).map((model) => fingerprintOf(workspace, model))
-  return `recipe:${sha256Hex(canonicalJson([plan.hash, inner])).slice(0, 32)}`
 }
