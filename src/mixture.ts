@@ -1,4 +1,5 @@
-import type { Model } from './core/model.js'
+import { MoaError } from './core/errors.js'
+import { wrapModel, type Model, type StreamOptions } from './core/model.js'
 import { openWorkspace, type Workspace } from './cli/workspace/open.js'
 import { compile, modelsAsked, smallerRecipe, type Plan } from './engine/plan.js'
 import type { RecipeInput } from './engine/recipe.js'
@@ -30,15 +31,35 @@ export interface MixtureOptions {
  * @param recipe a recipe, or the name of one: shipped (`demo`, `paper-moa`, …) or of the configuration
  * @returns a model; every call of its `stream` is a run of its own
  * @throws {@link MoaError} `recipe_invalid` at once for a recipe that is wrong in itself; what can only be known later
- *   (models, keys, configuration) is thrown by the stream
+ *   (models, keys, configuration) is thrown by the stream; `invalid_request` by `stream` without a signal
  *
  * @example
  * const model = mixture({ proposers: ['openai/gpt-5-mini', 'gemini/gemini-3.8-flash'], aggregator: 'openai/gpt-5.6' })
  * const { text } = await collect(model.stream({ messages: [{ role: 'user', content: 'Hi' }] }, { signal }))
  */
 export function mixture(recipe: RecipeInput | string, options: MixtureOptions = {}): Model {
-  const model = unkept(recipe, options)
-  const { history: source, config } = options
+  const model = kept(unkept(recipe, options), options)
+  return wrapModel(
+    model,
+    (request, streamOptions) => {
+      checkSignal(streamOptions)
+      return model.stream(request, streamOptions)
+    },
+    { passesScope: true },
+  )
+}
+
+/** For programs without types, where the second argument is easily forgotten. */
+function checkSignal(options: Partial<StreamOptions> | undefined): void {
+  if (options?.signal instanceof AbortSignal) return
+  throw new MoaError(
+    'invalid_request',
+    'stream(request, options): options.signal must be an AbortSignal, which ends the run and its calls; ' +
+      'pass { signal: new AbortController().signal } where nothing does.',
+  )
+}
+
+function kept(model: Model, { history: source, config }: MixtureOptions): Model {
   if (source === undefined) return model
   return deferredModel(model.id, async () => (await historyOf(config))?.observe(model, { source }) ?? model)
 }

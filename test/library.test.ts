@@ -51,6 +51,14 @@ describe('mixture()', () => {
     )
   })
 
+  it('says what is missing when a program without types gives no signal', () => {
+    const model = mixture({ proposers: ['sim/ada'], aggregator: 'sim/grace' })
+    for (const given of [undefined, {}, { signal: new AbortController() }])
+      expect(() => model.stream(request, given as never)).toThrow(
+        expect.objectContaining({ code: 'invalid_request', message: expect.stringContaining('AbortSignal') }),
+      )
+  })
+
   it('keeps no run, unless it is asked to', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'moa-library-'))
     const config = join(folder, 'moa.config.yaml')

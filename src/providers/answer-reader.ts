@@ -55,6 +55,11 @@ export class AnswerReader {
     return this.#decoder?.finished ?? false
   }
 
+  /** The finish reason is there; usage and the end may still come. */
+  get complete(): boolean {
+    return this.#decoder?.complete ?? false
+  }
+
   /** The answer arrives token by token. */
   get streaming(): boolean {
     return this.#mode === 'stream'

@@ -35,6 +35,8 @@ const MAX_REFUSAL_BYTES = 64 * 1024
 const REFUSAL_MS = 5_000
 /** How long a connection may stay open after the answer's end to become reusable. */
 const LINGER_MS = 1_000
+/** How long usage is waited for after the finish reason. */
+const USAGE_MS = 5_000
 
 /**
  * One HTTP request and its answer: the handler of the request on one side, the iterator of the answer's events on
@@ -187,6 +189,13 @@ export class ChatCall
     }
     if (this.#events !== before && this.#awaitsTokens())
       this.#watchdog?.extend(this.#context.clock.now() + this.#context.timeouts.stallMs)
+    if (this.#reader.complete && this.#awaitsTokens()) this.#awaitUsage()
+  }
+
+  /** The answer is there; only its usage may still come, and some servers then keep the connection open. */
+  #awaitUsage(): void {
+    const { clock, timeouts } = this.#context
+    this.#watchdog?.enter('stall', clock.now() + Math.min(timeouts.stallMs, USAGE_MS))
   }
 
   #awaitsTokens(): boolean {

@@ -211,6 +211,19 @@ describe('the answer', () => {
     expect(server!.sockets.size).toBe(0)
   })
 
+  it('waits seconds for the usage behind a finish reason, however long a model may be silent', async () => {
+    const model = await modelFor(
+      (_request, response) => {
+        response.writeHead(200, SSE)
+        response.write(sseDelta({ content: 'hi' }) + sseDelta({}, 'stop'))
+      },
+      { timeouts: { stallMs: 100_000 } },
+    )
+    const from = performance.now()
+    expect((await ask(model)).text).toBe('hi')
+    expect(performance.now() - from).toBeLessThan(10_000)
+  })
+
   it('carries usage, cost, request id, fingerprint and times', async () => {
     const usage = {
       prompt_tokens: 1000,
