@@ -203,6 +203,30 @@ describe.each([
     expect(steps[1]?.finishReason).toBe('stop')
   })
 
+  it('streams a conversation of several turns, tools and progress included', async () => {
+    const asked = { model: model('pair'), maxRetries: 0, providerOptions: { openai: { store: false } } }
+    const withTools = { ...asked, tools: { get_weather: weather } }
+    const first = streamText({ ...withTools, prompt: ASKS_TOOL, stopWhen: stepCountIs(2) })
+    await first.consumeStream()
+    expect((await first.steps).map(({ finishReason }) => finishReason)).toEqual(['tool-calls', 'stop'])
+    const before = [{ role: 'user' as const, content: ASKS_TOOL }, ...(await first.response).messages]
+    const second = streamText({ ...asked, messages: [...before, { role: 'user', content: QUESTION }] })
+    await second.consumeStream()
+    isAnswer(await second.text)
+  })
+
+  it('goes on with what tools say while a stream shows its progress', async () => {
+    const stream = streamText({
+      model: model('pair'),
+      prompt: ASKS_TOOL,
+      tools: { get_weather: weather },
+      stopWhen: stepCountIs(2),
+      maxRetries: 0,
+    })
+    await stream.consumeStream()
+    expect((await stream.steps).at(-1)?.finishReason).toBe('stop')
+  })
+
   it('sees a late failure as an error part', async () => {
     const errors: unknown[] = []
     const { fullStream } = streamText({
