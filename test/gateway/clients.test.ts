@@ -353,6 +353,7 @@ describe('@anthropic-ai/sdk', () => {
       final.content.flatMap((block) => (block.type === 'thinking' ? block.thinking : [])).join(''),
     )
     expect(final.usage.output_tokens).toBeGreaterThan(0)
+    expect(whole._request_id).toMatch(/^req_/)
   })
 
   it('calls tools and goes on with their results, and counts tokens', async () => {
@@ -384,6 +385,9 @@ describe('@anthropic-ai/sdk', () => {
     await expect(
       client().messages.create({ model: 'nobody', max_tokens: 5, messages }),
     ).rejects.toBeInstanceOf(Anthropic.NotFoundError)
+    await expect(
+      client().messages.create({ model: 'nobody', max_tokens: 5, messages }),
+    ).rejects.toMatchObject({ requestID: expect.stringMatching(/^req_/) as string })
     await expect(
       client().messages.stream({ model: 'lab/ada+error-mid=3', max_tokens: 900, messages }).finalMessage(),
     ).rejects.toBeInstanceOf(Anthropic.APIError)

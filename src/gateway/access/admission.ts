@@ -40,7 +40,7 @@ export class Admission {
   /**
    * @param key absent: no keys are in use
    * @param running runs of this key under way
-   * @throws {@link MoaError} `rate_limited`, `budget`
+   * @throws {@link MoaError} `rate_limited`, `budget`, `payload_too_large`
    */
   async admit(
     key: KeyRecord | undefined,
