@@ -26,6 +26,7 @@ import { rank } from './stages/rank.js'
 import type { StageResult, StageRunner } from './stages/stage.js'
 import { synthesize } from './stages/synthesize.js'
 import { vote } from './stages/vote.js'
+import { checkWriter, discloseTools } from './writer-only.js'
 
 const STAGES: { readonly [Kind in PlanStage['kind']]: StageRunner<Kind> } = {
   propose,
@@ -155,6 +156,7 @@ class RunStream implements EventStream, AsyncIterator<ModelEvent, undefined> {
     scope.throwIfAborted()
     if (request.messages.length === 0)
       throw new MoaError('invalid_request', 'The request has no messages; send at least one.')
+    checkWriter(plan, request)
     const id = options.runId ?? newRunId()
     const run = new Run({ id, plan, request, options, scope, tools, outlet: this.#outlet })
     const stages = plan.stages.map(({ kind, slots }) => ({ kind, slots: slots.map(({ ref }) => ref) }))
@@ -166,6 +168,7 @@ class RunStream implements EventStream, AsyncIterator<ModelEvent, undefined> {
       stages,
     })
     for (const note of plan.notes) run.degrade(note)
+    discloseTools(run)
     const excess = overCost(run) ?? overLatency(run)
     if (excess === undefined) await runStages(run)
     else await this.#runSmaller(run, excess)

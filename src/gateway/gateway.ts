@@ -5,7 +5,7 @@ import { Admission } from './access/admission.js'
 import { Budgets } from './access/budgets.js'
 import { KeyRing } from './access/key-ring.js'
 import type { KeyRecord, KeyStore } from './access/key-store.js'
-import { RateLimits } from './access/rate-limits.js'
+import { RateLimited, RateLimits } from './access/rate-limits.js'
 import { Sharing, type RedisClient } from './access/sharing.js'
 import { memorySpendStore, type SpendStore } from './access/spend-store.js'
 import type { Catalog } from './catalog.js'
@@ -216,6 +216,8 @@ export class Gateway {
     const { name, surface = chatSurface, open = false, headers = SECURITY_HEADERS } = options
     const requestId = requestIdOf(exchange)
     exchange.always.push('x-request-id', requestId, ...headers)
+    // Anthropic's clients read it under this name.
+    if (surface.name === 'messages') exchange.always.push('request-id', requestId)
     try {
       exchange.always.push(...this.#guard.check(exchange))
       if (exchange.method === 'OPTIONS') {
@@ -248,6 +250,7 @@ export class Gateway {
         'cache-control',
         'no-store',
         ...retryHeaders(shown),
+        ...(error instanceof RateLimited ? error.headers : []),
         ...(status === 401 ? ['www-authenticate', 'Bearer'] : []),
       ],
       body: JSON.stringify(surface.error(shown, requestId)),

@@ -37,9 +37,10 @@ export class ProgressNarrator {
           ? 'No answer could be agreed on.\n'
           : `${event.votes} of ${event.answers.length} agree.\n`
       case 'gate-end':
-        return event.stopped
-          ? 'The proposals agree; no further layer is needed.\n'
-          : 'The proposals differ; going on.\n'
+        if (event.stopped) return 'The proposals agree; no further layer is needed.\n'
+        return event.agreement < event.threshold
+          ? 'The proposals differ; going on.\n'
+          : 'The proposals agree; the answer is still to be written.\n'
       case 'review-end':
         return `${event.slot.name} has reviewed the proposals.\n`
       case 'degraded':

@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest'
 import { startSimServer, type SimServer } from '../../src/sim/index.js'
 import { Sandbox, built, type Started } from './moa.js'
@@ -130,6 +130,18 @@ describe('moa serve', () => {
     writeFileSync(file, good)
     await started.until(() => started.stderr.includes('Configuration read again'), 'the good one')
     expect(started.stderr.split('stays in force')).toHaveLength(2)
+  })
+
+  it('keeps to a configuration whose file is gone, and to one that takes its place', async () => {
+    const file = box.write('moa.config.json', config('lab/edsger'))
+    const { started, url } = await serve()
+    rmSync(file)
+    await started.until(() => started.stderr.includes('stays in force'), 'the refusal')
+    expect(started.stderr).toContain('moa.config.json is gone')
+    expect((await chat(url, 'moa-lite')).status).toBe(200)
+    box.write('moa.config.yaml', config('lab/linus'))
+    await started.until(() => started.stderr.includes('Configuration read again'), 'the new file')
+    expect(await models(url)).toContain('lab/linus')
   })
 
   it('says what a recipe over models of one’s own lacks', async () => {

@@ -93,12 +93,27 @@ describe.each(TRANSPORTS)('keys, %s', (transport) => {
     await fetch(CHAT, chat({}, two))
     const third = await fetch(CHAT, chat({}, two))
     expect(Number(third.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(third.headers.get('x-ratelimit-limit-requests')).toBe('2')
+    expect(third.headers.get('x-ratelimit-remaining-requests')).toBe('0')
     expect(await errorOf(third)).toMatchObject([429, { type: 'rate_limit_error' }])
 
     const tokens = bearer(await newKey({ tokensPerMinute: 200 }))
     expect((await fetch(CHAT, chat({}, tokens))).headers.get('x-ratelimit-limit-tokens')).toBe('200')
     // The first answer has used up more than the limit.
     expect((await fetch(CHAT, chat({}, tokens))).status).toBe(429)
+
+    const small = bearer(await newKey({ tokensPerMinute: 900 }))
+    const asking = (words: number): RequestInit => {
+      const messages = [{ role: 'user', content: 'word '.repeat(words) }]
+      return chat({ model: 'lab/ada', max_tokens: 1, messages }, small)
+    }
+    const never = await fetch(CHAT, asking(1000))
+    expect(never.headers.get('x-should-retry')).toBe('false')
+    expect(await errorOf(never)).toMatchObject([413, { code: 'payload_too_large' }])
+    expect((await fetch(CHAT, asking(800))).status).toBe(200)
+    expect((await fetch(CHAT, asking(800))).status).toBe(429)
+    // What was refused has used nothing.
+    expect((await fetch(CHAT, asking(1))).status).toBe(200)
 
     const one = bearer(await newKey({ concurrentRuns: 1 }))
     const controller = new AbortController()
@@ -180,7 +195,11 @@ describe('pages of strangers', () => {
     expect(preflight.headers.get('access-control-allow-headers')).toBe('content-type')
     const response = await fetch(CHAT, chat({}, origin))
     expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example')
-    expect(response.headers.get('access-control-expose-headers')).toContain('x-request-id')
+    const exposed = response.headers.get('access-control-expose-headers')?.split(', ')
+    // Clients that repeat requests go by the last ones, in pages as well.
+    expect(exposed).toEqual(
+      expect.arrayContaining(['x-request-id', 'x-should-retry', 'retry-after', 'retry-after-ms']),
+    )
   })
 })
 

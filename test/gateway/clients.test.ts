@@ -203,6 +203,30 @@ describe.each([
     expect(steps[1]?.finishReason).toBe('stop')
   })
 
+  it('streams a conversation of several turns, tools and progress included', async () => {
+    const asked = { model: model('pair'), maxRetries: 0, providerOptions: { openai: { store: false } } }
+    const withTools = { ...asked, tools: { get_weather: weather } }
+    const first = streamText({ ...withTools, prompt: ASKS_TOOL, stopWhen: stepCountIs(2) })
+    await first.consumeStream()
+    expect((await first.steps).map(({ finishReason }) => finishReason)).toEqual(['tool-calls', 'stop'])
+    const before = [{ role: 'user' as const, content: ASKS_TOOL }, ...(await first.response).messages]
+    const second = streamText({ ...asked, messages: [...before, { role: 'user', content: QUESTION }] })
+    await second.consumeStream()
+    isAnswer(await second.text)
+  })
+
+  it('goes on with what tools say while a stream shows its progress', async () => {
+    const stream = streamText({
+      model: model('pair'),
+      prompt: ASKS_TOOL,
+      tools: { get_weather: weather },
+      stopWhen: stepCountIs(2),
+      maxRetries: 0,
+    })
+    await stream.consumeStream()
+    expect((await stream.steps).at(-1)?.finishReason).toBe('stop')
+  })
+
   it('sees a late failure as an error part', async () => {
     const errors: unknown[] = []
     const { fullStream } = streamText({
@@ -329,6 +353,7 @@ describe('@anthropic-ai/sdk', () => {
       final.content.flatMap((block) => (block.type === 'thinking' ? block.thinking : [])).join(''),
     )
     expect(final.usage.output_tokens).toBeGreaterThan(0)
+    expect(whole._request_id).toMatch(/^req_/)
   })
 
   it('calls tools and goes on with their results, and counts tokens', async () => {
@@ -360,6 +385,9 @@ describe('@anthropic-ai/sdk', () => {
     await expect(
       client().messages.create({ model: 'nobody', max_tokens: 5, messages }),
     ).rejects.toBeInstanceOf(Anthropic.NotFoundError)
+    await expect(
+      client().messages.create({ model: 'nobody', max_tokens: 5, messages }),
+    ).rejects.toMatchObject({ requestID: expect.stringMatching(/^req_/) as string })
     await expect(
       client().messages.stream({ model: 'lab/ada+error-mid=3', max_tokens: 900, messages }).finalMessage(),
     ).rejects.toBeInstanceOf(Anthropic.APIError)

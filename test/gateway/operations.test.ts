@@ -181,6 +181,15 @@ describe('openapi.json', () => {
     check('Model', await (await fetch('/v1/models/pair')).json())
     check('Error', await (await fetch('/v1/nothing')).json())
     check('Error', await (await fetch(CHAT, chat({ model: 'hopeless' }))).json())
+    for (const model of ['nobody', 'hopeless'])
+      check('MessagesError', await (await fetch('/v1/messages', post({ model, messages: HELLO }))).json())
+    expect(document.paths['/v1/messages']?.['post']).toMatchObject({
+      responses: {
+        '404': {
+          content: { 'application/json': { schema: { $ref: '#/components/schemas/MessagesError' } } },
+        },
+      },
+    })
   })
 })
 

@@ -1,4 +1,6 @@
-import { errorInfo } from '../../core/errors.js'
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { MoaError, errorInfo } from '../../core/errors.js'
 import type { Catalog, Gateway, GatewayLog } from '../../gateway/index.js'
 import type { RecordLine } from '../../record/index.js'
 import { tellWarnings, warn } from '../notices.js'
@@ -110,6 +112,14 @@ export class Reloading {
     let next: Served
     try {
       next = await openServed(files, shell, { again: true })
+      const gone = goneFile(this.#current.workspace, next.workspace)
+      if (gone !== undefined) {
+        await next.workspace.close()
+        throw new MoaError(
+          'config_invalid',
+          `${gone} is gone. Put it back, or start again to go on without it.`,
+        )
+      }
     } catch (error) {
       const { message } = errorInfo(error)
       for (const line of message.split('\n')) warn(shell, line)
@@ -129,4 +139,13 @@ export class Reloading {
     // Runs under way keep their connections until they end.
     void unused.then(() => old.close()).catch(() => {})
   }
+}
+
+/**
+ * A file that was read before and has gone without another one in its folder. That happens while files are exchanged,
+ * and whoever asks meanwhile must not be answered by what there is without them: simulated models, in the end.
+ */
+function goneFile(before: Workspace, now: Workspace): string | undefined {
+  const folders = now.settings.files.map((file) => dirname(file))
+  return before.settings.files.find((file) => !existsSync(file) && !folders.includes(dirname(file)))
 }

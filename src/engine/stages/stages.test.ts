@@ -90,6 +90,33 @@ describe('vote', () => {
   })
 })
 
+describe('pick', () => {
+  const recipe: RecipeInput = {
+    stages: [{ kind: 'propose', slots: ['t/a', 't/b', 't/c'] }, { kind: 'vote' }, { kind: 'pick' }],
+  }
+  const tools = [{ name: 'look', parameters: {} }]
+
+  it('refuses what only an aggregator could do, before it asks anybody', async () => {
+    for (const [param, fields] of [
+      ['response_format', { responseFormat: { type: 'json' } }],
+      ['logprobs', { topLogprobs: 0 }],
+      ['tool_choice', { tools, toolChoice: 'required' }],
+      ['tool_choice', { tools, toolChoice: { name: 'look' } }],
+    ] as const) {
+      const { ask, models } = bench(recipe, three)
+      await expect(ask('q', fields)).rejects.toMatchObject({ code: 'unsupported_parameter', param })
+      expect(models['t/a']?.requests).toHaveLength(0)
+    }
+  })
+
+  it('says that nobody can call tools that may be called', async () => {
+    const { ask } = bench(recipe, three)
+    expect((await ask('q', { tools })).degraded?.map(({ code }) => code)).toContain('deviation')
+    const none = await ask('q', { tools, toolChoice: 'none', responseFormat: { type: 'text' } })
+    expect(none.degraded?.map(({ code }) => code)).not.toContain('deviation')
+  })
+})
+
 describe('gate', () => {
   const cascade: RecipeInput = {
     stages: [
@@ -99,6 +126,26 @@ describe('gate', () => {
       { kind: 'synthesize', slots: ['t/z'] },
     ],
   }
+
+  it('goes on when the request asks for what no proposal can be', async () => {
+    const tool = { name: 'look', parameters: {} }
+    for (const [fields, stopped] of [
+      [{ responseFormat: { type: 'json' } }, false],
+      [{ tools: [tool] }, false],
+      [{ tools: [tool], toolChoice: 'required' }, false],
+      [{ topLogprobs: 0 }, false],
+      [{ tools: [tool], toolChoice: 'none', responseFormat: { type: 'text' } }, true],
+    ] as const) {
+      const { ask, models } = bench(cascade, {
+        ...three,
+        't/a': 'The answer is 7.',
+        't/b': 'So: the answer is 7',
+      })
+      const result = await ask('q', fields)
+      expect([fields, models['t/z']?.requests.length]).toEqual([fields, stopped ? 0 : 1])
+      expect(result.degraded).toEqual([])
+    }
+  })
 
   it('stops early when the proposals agree', async () => {
     const { ask, models } = bench(cascade, {

@@ -47,7 +47,7 @@ export class Admission {
 
   /**
    * @param key absent: no keys are in use
-   * @throws {@link MoaError} `rate_limited`, `budget`
+   * @throws {@link MoaError} `rate_limited`, `budget`, `payload_too_large`
    */
   admit(key: KeyRecord | undefined, wish: RunWish): Admitted | Promise<Admitted> {
     return key === undefined ? FREELY : this.#admitKey(key, wish)

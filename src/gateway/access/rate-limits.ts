@@ -27,6 +27,20 @@ export interface Admission {
   settle(tokens: number): void
 }
 
+/** A key has used up one of its limits; what is left of them stands in the reply's headers. */
+export class RateLimited extends MoaError {
+  readonly headers: HeaderList
+
+  constructor({ kind, limit, resetMs }: Standing, headers: HeaderList) {
+    super(
+      'rate_limited',
+      `This key may use ${limit} ${kind} per minute; ask again in ${Math.ceil(resetMs / 1000)} s.`,
+      { retryable: true, retryAfterMs: resetMs },
+    )
+    this.headers = headers
+  }
+}
+
 const FREE: Admission = { headers: [], settle() {} }
 
 /** One limit of this process, and the one it shares with others. */
@@ -37,6 +51,8 @@ interface Limiters {
 
 interface Counted {
   readonly standing: Standing
+  /** The limit does not allow it. */
+  readonly refused: boolean
   /** Where it was counted, for what comes later. */
   readonly limiter: RateLimiterAbstract
 }
@@ -55,19 +71,32 @@ export class RateLimits {
    * Counts a request against its key's limits. Tokens count when they are known: the estimate of the prompt now, the
    * rest when the run is over.
    *
-   * @throws {@link MoaError} `rate_limited` with the time to wait
+   * @throws {@link RateLimited} with the time to wait
+   * @throws {@link MoaError} `payload_too_large` for a prompt that no minute has room for
    */
   async admit(key: KeyRecord, promptTokens: number): Promise<Admission> {
     const { id, requestsPerMinute, tokensPerMinute } = key
     if (requestsPerMinute === undefined && tokensPerMinute === undefined) return FREE
+    if (tokensPerMinute !== undefined) checkPrompt(promptTokens, tokensPerMinute)
     const standings: Standing[] = []
     if (requestsPerMinute !== undefined) {
-      const { standing } = await this.#count({ kind: 'requests', limit: requestsPerMinute, id, points: 1 })
+      const { standing, refused } = await this.#count({
+        kind: 'requests',
+        limit: requestsPerMinute,
+        id,
+        points: 1,
+      })
       standings.push(standing)
+      if (refused) throw new RateLimited(standing, headersOf(standings))
     }
     if (tokensPerMinute === undefined) return { headers: headersOf(standings), settle() {} }
     const wanted = { kind: 'tokens', limit: tokensPerMinute, id, points: promptTokens } as const
-    const { standing, limiter } = await this.#count(wanted)
+    const { standing, limiter, refused } = await this.#count(wanted)
+    if (refused) {
+      // Tokens that were not used must not keep smaller requests out.
+      await limiter.reward(id, promptTokens).catch(() => {})
+      throw new RateLimited(standing, headersOf([...standings, standing]))
+    }
     return {
       headers: headersOf([...standings, standing]),
       settle(tokens) {
@@ -88,7 +117,6 @@ export class RateLimits {
         this.#sharing.succeeded()
         return counted
       } catch (error) {
-        if (error instanceof MoaError) throw error
         this.#sharing.failed(error as Error)
       }
     return consume(own, wanted)
@@ -116,19 +144,24 @@ interface Wanted {
   readonly points: number
 }
 
-/** @throws {@link MoaError} `rate_limited`; anything else means that the limiter does not work */
+/** Anything it throws means that the limiter does not work. */
 async function consume(limiter: RateLimiterAbstract, { kind, limit, id, points }: Wanted): Promise<Counted> {
   try {
-    return { standing: standingOf(kind, limit, await limiter.consume(id, points)), limiter }
+    const result = await limiter.consume(id, points)
+    return { standing: standingOf(kind, limit, result), limiter, refused: false }
   } catch (refused) {
     if (refused instanceof Error) throw refused
-    const { msBeforeNext } = refused as RateLimiterRes
-    throw new MoaError(
-      'rate_limited',
-      `This key may use ${limit} ${kind} per minute; ask again in ${Math.ceil(msBeforeNext / 1000)} s.`,
-      { retryable: true, retryAfterMs: msBeforeNext },
-    )
+    return { standing: standingOf(kind, limit, refused as RateLimiterRes), limiter, refused: true }
   }
+}
+
+/** Waiting does not help a prompt that is larger than what a whole minute allows. */
+function checkPrompt(tokens: number, limit: number): void {
+  if (tokens > limit)
+    throw new MoaError(
+      'payload_too_large',
+      `The prompt has about ${tokens} tokens, and this key may use ${limit} per minute; shorten it, or ask for a key with a higher limit.`,
+    )
 }
 
 const standingOf = (kind: Kind, limit: number, result: RateLimiterRes): Standing => ({

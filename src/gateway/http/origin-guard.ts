@@ -3,7 +3,8 @@ import type { GatewaySettings } from '../settings.js'
 import type { Exchange, HeaderList } from './exchange.js'
 
 const EXPOSED =
-  'x-request-id, x-moa-ignored, x-moa-degraded, x-moa-replayed, x-moa-simulated, retry-after, ' +
+  'x-request-id, request-id, x-moa-ignored, x-moa-degraded, x-moa-replayed, x-moa-simulated, ' +
+  'x-should-retry, retry-after, retry-after-ms, ' +
   'x-ratelimit-limit-requests, ' +
   'x-ratelimit-remaining-requests, x-ratelimit-reset-requests, x-ratelimit-limit-tokens, ' +
   'x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens'

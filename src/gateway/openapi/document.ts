@@ -10,23 +10,32 @@ const described = (description: string, content?: Fields): Fields => ({
 const error = (description: string): Fields => described(description, json(ref('Error')))
 
 /** Refusals that every route behind a key has. */
-const REFUSALS: Fields = {
+const REFUSALS: Readonly<Record<string, Fields>> = {
   '401': error('No key, or not a valid one.'),
   '403': error('The key, or the page that asks, may not do this.'),
 }
 
-const RUN_REFUSALS: Fields = {
+const RUN_REFUSALS: Readonly<Record<string, Fields>> = {
   ...REFUSALS,
   '400': error('The request can’t be read, or asks for what is not there; `param` names the field.'),
   '402': error('A budget is used up, of the key, the request or the provider.'),
   '404': error('There is no such model.'),
   '408': error('The request took too long to arrive.'),
-  '413': error('The body is too large.'),
+  '413': error('The body is too large, or the prompt for the limits of the key.'),
+  '415': error('The body is compressed.'),
   '429': error('A limit of the key or the provider is reached; `retry-after` says how long.'),
   '502': error('Providers failed.'),
   '503': error('Too much is under way, or the gateway is stopping; `retry-after` says how long.'),
   '504': error('Providers took too long.'),
 }
+
+/** The same in Anthropic's shape. */
+const MESSAGES_REFUSALS: Fields = Object.fromEntries(
+  Object.entries(RUN_REFUSALS).map(([status, refusal]) => [
+    status,
+    { ...refusal, content: json(ref('MessagesError')) },
+  ]),
+)
 
 const RUN_HEADERS: Fields = {
   'x-request-id': { description: 'The client’s own, or a new one.', schema: { type: 'string' } },
@@ -52,8 +61,16 @@ const CACHE_PARAMETER: Fields = {
   schema: { type: 'string' },
 }
 
-function answer(options: { id: string; summary: string; request: Fields; reply: Fields }): Fields {
-  const { id, summary, request, reply } = options
+interface AnswerOptions {
+  readonly id: string
+  readonly summary: string
+  readonly request: Fields
+  readonly reply: Fields
+  /** Default those in OpenAI's shape. */
+  readonly refusals?: Fields
+}
+
+function answer({ id, summary, request, reply, refusals = RUN_REFUSALS }: AnswerOptions): Fields {
   return {
     post: {
       operationId: id,
@@ -66,7 +83,7 @@ function answer(options: { id: string; summary: string; request: Fields; reply: 
           headers: RUN_HEADERS,
           content: { ...json(reply), 'text/event-stream': { schema: { type: 'string' } } },
         },
-        ...RUN_REFUSALS,
+        ...refusals,
       },
     },
   }
@@ -99,6 +116,7 @@ const PATHS: Fields = {
     summary: 'Ask, as Anthropic’s Messages',
     request: ref('MessagesRequest'),
     reply: ANY,
+    refusals: MESSAGES_REFUSALS,
   }),
   '/v1/messages/count_tokens': {
     post: {
@@ -114,7 +132,7 @@ const PATHS: Fields = {
             required: ['input_tokens'],
           }),
         ),
-        ...RUN_REFUSALS,
+        ...MESSAGES_REFUSALS,
       },
     },
   },

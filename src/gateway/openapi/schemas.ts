@@ -277,4 +277,13 @@ export const SCHEMAS = {
     },
     { required: ['error'] },
   ),
+  MessagesError: object(
+    {
+      type: constant('error'),
+      error: object({ type: string(), message: string() }, { required: ['type', 'message'] }),
+      request_id: string(),
+      moa: refTo('MoaResponse'),
+    },
+    { required: ['type', 'error'], description: 'As Anthropic’s.' },
+  ),
 } satisfies Record<string, Schema>

@@ -15,7 +15,7 @@ import { functionName } from './decode-tools.js'
  * assistant; reasoning of earlier turns is left out. Pictures and files that tools return have no place in our tool
  * messages, so they follow the results as the user's.
  *
- * @throws {@link MoaError} `invalid_request`; `unsupported_parameter` for items that refer to stored state
+ * @throws {@link MoaError} `invalid_request`; `unsupported_parameter` for references to stored items other than reasoning
  */
 export function decodeInput(input: unknown): Message[] {
   if (typeof input === 'string') return [{ role: 'user', content: input }]
@@ -62,11 +62,7 @@ function decodeItem(item: Fields, param: string): Item {
     case 'reasoning':
       return {}
     case 'item_reference':
-      throw new MoaError(
-        'unsupported_parameter',
-        `${param}: answers are not stored here, so items can't be referred to; send them in full.`,
-        { param },
-      )
+      return reference(item, param)
     default:
       throw bad(
         `${param}.type`,
@@ -74,6 +70,18 @@ function decodeItem(item: Fields, param: string): Item {
           'on a provider are not known here.',
       )
   }
+}
+
+function reference(item: Fields, param: string): Item {
+  const id = string(item['id'], `${param}.id`)
+  // Thinking of earlier turns is left out, so a reference to it can be left out as well.
+  if (id.startsWith('rs_')) return {}
+  throw new MoaError(
+    'unsupported_parameter',
+    `${param}: answers are not stored here, so "${id.slice(0, 80)}" can't be referred to; send items in full. ` +
+      'The AI SDK does with providerOptions: { openai: { store: false } }.',
+    { param },
+  )
 }
 
 function functionCall(item: Fields, param: string): AssistantMessage {

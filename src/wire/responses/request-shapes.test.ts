@@ -168,12 +168,18 @@ describe('decodeResponsesRequest', () => {
     ])
   })
 
+  it('leaves out a reference to thinking, as it does thinking itself', () => {
+    const call = { type: 'function_call', call_id: 'c', name: 'look', arguments: '{}' }
+    const items = [{ role: 'user', content: 'hi' }, { type: 'item_reference', id: 'rs_1_0' }, call]
+    expect(inputOf(items)).toEqual(inputOf([items[0], call]))
+  })
+
   it.each([
     ['previous_response_id', { previous_response_id: 'r' }],
     ['conversation', { conversation: 'c' }],
     ['prompt', { prompt: { id: 'p' } }],
     ['background', { background: true }],
-    ['input[0]', { input: [{ type: 'item_reference', id: 'x' }] }],
+    ['input[0]', { input: [{ type: 'item_reference', id: 'msg_1' }] }],
   ])('refuses what needs stored state: %s', (param, fields) => {
     expect(refused(fields)).toEqual({ code: 'unsupported_parameter', param })
   })
