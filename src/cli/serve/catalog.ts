@@ -22,6 +22,7 @@ export async function workspaceCatalog(workspace: Workspace): Promise<Catalog> {
     entries,
     resolve: (name, changes) => resolve(workspace, { name, changes, entries }),
     breakers: () => workspace.providers.breakers(),
+    waiting: () => workspace.providers.waiting(),
   }
 }
 
