@@ -273,6 +273,8 @@ recipes:
       description: 'deep',
     })
     expect(recipes['staged']).not.toHaveProperty('proposers')
+    // What demo says of itself is not true of these.
+    expect(recipes['wide']?.description).toBe('Like demo, but for: proposers.')
   })
 
   it('leaves out, with a warning, a recipe that extends one nobody has models for', async () => {

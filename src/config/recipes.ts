@@ -56,9 +56,17 @@ export function extendRecipe(
     // A template without its mode would be an error.
     if (layer.mode === 'native') delete merged['template']
     Object.assign(merged, layer)
+    // What describes the recipe below is not true of this one.
+    if (layer.extends !== undefined && layer.description === undefined)
+      merged['description'] = changedFrom(layer.extends, layer)
   }
   const { extends: _, ...result } = merged
   return result
+}
+
+function changedFrom(base: string, recipe: RecipeConfig): string {
+  const changed = Object.keys(recipe).filter((key) => key !== 'extends')
+  return changed.length === 0 ? `The same as ${base}.` : `Like ${base}, but for: ${changed.join(', ')}.`
 }
 
 /** Recipes of mode `together` that name no template get the one of the data folder, if it is there. */

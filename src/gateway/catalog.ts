@@ -44,4 +44,6 @@ export interface Catalog {
   resolve(name: string, changes?: RecipeChanges): Target | Promise<Target>
   /** How the circuit breakers before the upstreams stand. */
   breakers?(): readonly BreakerStatus[]
+  /** Calls that wait right now for a limit of their provider. */
+  waiting?(): number
 }

@@ -132,6 +132,10 @@ export class Gateway {
     )
     this.metrics = new Metrics({
       moa_runs_in_flight: { help: 'Answers under way.', read: () => this.runs.size },
+      moa_calls_waiting: {
+        help: 'Calls that wait for a place, or for a rate, of their provider.',
+        read: () => this.#targets.catalog.waiting?.() ?? 0,
+      },
       moa_upstreams_refused: {
         help: 'Providers and models that are left alone after failures.',
         read: () => this.breakers().filter(({ state }) => state !== 'closed').length,

@@ -65,10 +65,15 @@ const NOT_THERE: readonly ErrorCode[] = ['key_missing', 'provider_not_found', 'r
 /** What is missing in the configuration is, to a client, a model that is not there, or a wish that can't be met. */
 function unavailable(thrown: unknown, changes: RecipeChanges | undefined): MoaError {
   const error = toMoaError(thrown)
-  const as = (code: ErrorCode, param: string): MoaError =>
-    new MoaError(code, error.message, { cause: error, param })
-  if (NOT_THERE.includes(error.code)) return as('model_not_found', 'model')
-  if (error.code === 'template_missing' && changes?.mode === 'together')
-    return as('recipe_invalid', 'moa.mode')
-  return error
+  if (NOT_THERE.includes(error.code))
+    return new MoaError('model_not_found', error.message, { cause: error, param: error.param ?? 'model' })
+  if (error.code !== 'template_missing') return error
+  // Where it would have to lie is for those who run the gateway.
+  const wished = changes?.mode === 'together'
+  return new MoaError(
+    wished ? 'recipe_invalid' : 'model_not_found',
+    `${wished ? 'moa.mode: "together"' : 'This recipe'} needs the reference template, which this gateway does not have` +
+      `${wished ? '; use "native"' : ''}. Whoever runs it gets the template with \`moa data pull moa-template\`.`,
+    { cause: error, param: wished ? 'moa.mode' : 'model' },
+  )
 }

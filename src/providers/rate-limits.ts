@@ -22,6 +22,11 @@ export class RateLimits {
     this.#tokens = tokensPerMinute === undefined ? undefined : new TokenBucket(tokensPerMinute, clock)
   }
 
+  /** Requests waiting right now. */
+  get waiting(): number {
+    return (this.#requests?.waiting ?? 0) + (this.#tokens?.waiting ?? 0)
+  }
+
   /** Waits until one more request may go out. */
   async admit(request: ChatRequest, signal: Abortable): Promise<Admission> {
     const requests = this.#requests

@@ -56,6 +56,8 @@ export interface Providers {
    * lists of models go past them.
    */
   breakers(): readonly BreakerStatus[]
+  /** Calls that wait right now for a place, or for a rate, of their provider. */
+  waiting(): number
   /** Closes all connections; calls still running fail. */
   close(): Promise<void>
 }
@@ -117,6 +119,7 @@ export function createProviders(options: ProvidersOptions): Providers {
       return inside ? look(inside) : find(name).probe(signal)
     },
     breakers: () => [...providers.values()].flatMap((provider) => provider.breakers?.statuses ?? []),
+    waiting: () => [...providers.values()].reduce((sum, provider) => sum + provider.waiting, 0),
     close: async () => {
       await Promise.all([...providers.values()].map((provider) => provider.close()))
     },
@@ -191,6 +194,10 @@ class Provider {
         ...(proxy && { proxy }),
       }),
     }
+  }
+
+  get waiting(): number {
+    return this.#limiter.waiting + (this.#rates?.waiting ?? 0)
   }
 
   model(model: string): Model {

@@ -38,6 +38,12 @@ export function array(value: unknown, param: string): readonly unknown[] {
   return value
 }
 
+/** The array in a place where text was possible too, and was not there. */
+export function arrayForText(value: unknown, param: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw bad(param, `expected text or an array, got ${kindOf(value)}.`)
+  return value
+}
+
 export function string(value: unknown, param: string): string {
   if (typeof value !== 'string') throw bad(param, `expected a string, got ${kindOf(value)}.`)
   return value

@@ -1,5 +1,5 @@
 import type { ContentPart, Message, TextPart, ToolCall } from '../core/index.js'
-import { array, bad, object, optionalString, string } from './check.js'
+import { array, arrayForText, bad, object, optionalString, string } from './check.js'
 import { imagePart } from './parts.js'
 
 /**
@@ -69,7 +69,7 @@ function toolCall(value: unknown, param: string): ToolCall {
 
 function textContent(content: unknown, param: string): string | TextPart[] {
   if (typeof content === 'string') return content
-  return array(content, param).map((part, index) => {
+  return arrayForText(content, param).map((part, index) => {
     const decoded = contentPart(part, `${param}[${index}]`)
     if (decoded.type !== 'text') throw bad(`${param}[${index}].type`, 'only "text" parts are allowed here.')
     return decoded
@@ -78,7 +78,7 @@ function textContent(content: unknown, param: string): string | TextPart[] {
 
 function userContent(content: unknown, param: string): string | ContentPart[] {
   if (typeof content === 'string') return content
-  const parts = array(content, param)
+  const parts = arrayForText(content, param)
   if (parts.length === 0) throw bad(param, 'expected text or at least one part, got an empty array.')
   return parts.map((part, index) => contentPart(part, `${param}[${index}]`))
 }

@@ -1,4 +1,4 @@
-import type { ChatRequest, ResponseFormat, Tool, ToolChoice } from '../core/index.js'
+import { MoaError, type ChatRequest, type ResponseFormat, type Tool, type ToolChoice } from '../core/index.js'
 import {
   array,
   bad,
@@ -69,7 +69,8 @@ const MAX = Number.MAX_SAFE_INTEGER
 /**
  * Reads the JSON body of a chat-completions request.
  *
- * @throws {@link MoaError} `invalid_request` with the name of the parameter at fault
+ * @throws {@link MoaError} `invalid_request` with the name of the parameter at fault; `unsupported_parameter` for functions
+ *   in the older form
  */
 export function decodeRequest(body: unknown): DecodedRequest {
   const fields = object(body, 'body')
@@ -87,6 +88,7 @@ export function decodeRequest(body: unknown): DecodedRequest {
   const request: Writable<ChatRequest> = {
     messages: messages.map((message, index) => decodeMessage(message, `messages[${index}]`)),
   }
+  refuseOlderTools(fields)
   readSampling(fields, request)
   readTools(fields, request)
   const topLogprobs = optionalNumber(fields['top_logprobs'], 'top_logprobs', {
@@ -165,6 +167,20 @@ function readTools(fields: Fields, request: Writable<ChatRequest>): void {
   const format = fields['response_format']
   if (format !== undefined && format !== null) request.responseFormat = readResponseFormat(format)
 }
+
+/** Left out like other unknown parameters they would cost a client its calls without a word. */
+function refuseOlderTools(fields: Fields): void {
+  for (const [param, way] of OLDER_TOOLS)
+    if (fields[param] !== undefined && fields[param] !== null)
+      throw new MoaError('unsupported_parameter', `${param}: the older form is not read here; send ${way}.`, {
+        param,
+      })
+}
+
+const OLDER_TOOLS = [
+  ['functions', 'tools'],
+  ['function_call', 'tool_choice'],
+] as const
 
 function readTool(tool: unknown, param: string): Tool {
   const fields = object(tool, param)

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { failure } from '../../test/wire-events.js'
 import { describe, expect, it } from 'vitest'
 import { chatRequest } from '../../test/wire-arbitraries.js'
 import { MoaError, type ChatRequest } from '../core/index.js'
@@ -198,6 +199,18 @@ describe('decodeRequest', () => {
     expect(blamed({ ...valid, temperature: 2.5 }).message).toBe('temperature: expected 0 to 2, got 2.5.')
     expect(blamed({ ...valid, n: 0.5 }).message).toBe('n: expected a whole number, got 0.5.')
     expect(blamed({ ...valid, messages: {} }).message).toBe('messages: expected an array, got an object.')
+    expect(blamed(withMessage({ role: 'user', content: null })).message).toBe(
+      'messages[1].content: expected text or an array, got null.',
+    )
+  })
+
+  it.each([
+    ['functions', 'tools', { functions: [{ name: 'f' }] }],
+    ['function_call', 'tool_choice', { function_call: 'auto' }],
+  ])('refuses %s, which would cost a client its calls, and names %s', (param, way, fields) => {
+    const error = failure(() => decodeRequest({ ...valid, ...fields }))
+    expect([error.code, error.param]).toEqual(['unsupported_parameter', param])
+    expect(error.message).toContain(`send ${way}.`)
   })
 
   it('takes null for absent everywhere', () => {

@@ -7,6 +7,7 @@ import {
   type KeyLimits,
   type KeyStore,
 } from '../../src/gateway/index.js'
+import { startSimServer } from '../../src/sim/index.js'
 import {
   HELLO,
   Lab,
@@ -263,5 +264,27 @@ describe('what is written down', () => {
     expect(text).toMatch(/^moa_call_first_token_seconds_bucket\{.*le="\+Inf".*\} \d+$/m)
     expect(text).toMatch(/^moa_cost_usd_total\{.*model="ada".*\} [\d.e-]+$/m)
     expect(text).toMatch(/^moa_runs_in_flight 0$/m)
+  })
+
+  it('counts calls that wait for their provider', async () => {
+    const config = (url: string): Record<string, unknown> => ({
+      providers: { lab: { baseURL: url, apiKey: 'k', concurrency: 1 } },
+    })
+    const sim = await startSimServer({ seed: 7 })
+    lab = await Lab.open({ config: config(sim.url) })
+    const controller = new AbortController()
+    const { signal } = controller
+    const fetch = lab.fetch('over a socket')
+    const waiting = async (): Promise<string | undefined> =>
+      /^moa_calls_waiting (\d+)$/m.exec(await (await fetch('/metrics')).text())?.[1]
+    expect(await waiting()).toBe('0')
+    const asked = [1, 2, 3].map(() => fetch(CHAT, { ...chat({ model: 'lab/ada+first=60000' }), signal }))
+    await until(() => lab.gateway.runs.size === 3, 'all runs')
+    expect(await waiting()).toBe('2')
+    controller.abort()
+    await Promise.allSettled(asked)
+    await until(() => lab.gateway.runs.size === 0, 'the runs to end')
+    expect(await waiting()).toBe('0')
+    await sim.close()
   })
 })

@@ -107,7 +107,8 @@ describe('the moa field', () => {
       400,
       { message: expect.stringContaining('"proposers"') as string },
     ])
-    expect(await moa({ proposers: ['nobody/x'] })).toMatchObject([404, {}])
+    expect((await moa({ proposer: ['lab/ada'] }))[1]['message']).toMatch(/"proposers"\?$/)
+    expect(await moa({ proposers: ['nobody/x'] })).toMatchObject([404, { param: 'moa' }])
     expect(await moa({ layers: 3 }, 'lab/ada')).toMatchObject([400, { param: 'moa.layers' }])
     expect(await moa({ budget_usd: 0.000001 })).toMatchObject([402, { type: 'insufficient_quota' }])
     expect(await moa({ deadline_ms: 200 }, 'lab/ada+first=60000')).toMatchObject([
@@ -116,6 +117,23 @@ describe('the moa field', () => {
     ])
     const [status, report] = await moa({ deadline_ms: 400 }, 'slow')
     expect([status, JSON.stringify(report)]).toEqual([200, expect.stringContaining('deadline')])
+  })
+
+  it('tells nobody where the files of the gateway lie', async () => {
+    const other = { proposers: ['lab/ada', 'lab/grace'], aggregator: 'lab/edsger' }
+    const recipes = { other, pair: { ...other, mode: 'together' } }
+    await open({ config: { recipes, defaultRecipe: 'other' } })
+    const fetch = lab.fetch('in process')
+    for (const [fields, status, param] of [
+      [{ model: 'pair' }, 404, 'model'],
+      [{ model: 'other', moa: { mode: 'together' } }, 400, 'moa.mode'],
+    ] as const) {
+      const response = await fetch(CHAT, chat(fields))
+      const { error } = (await response.json()) as { error: { message: string; param: string } }
+      expect([response.status, error.param]).toEqual([status, param])
+      expect(error.message).toContain('reference template')
+      expect(error.message).not.toContain('/')
+    }
   })
 
   it('comes with failures too, since they cost as well', async () => {

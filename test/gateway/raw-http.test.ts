@@ -42,6 +42,28 @@ function raw(port: number, parts: readonly (string | Buffer)[]): Promise<string>
   })
 }
 
+/** Does as many clients do: sends all of its body, and only then looks for an answer. */
+async function sendThenRead(port: number, path: string, bytes: number): Promise<string> {
+  const socket = connect(port, '127.0.0.1').pause()
+  let answer = ''
+  let closed = false
+  socket.on('data', (data) => (answer += data.toString('latin1')))
+  socket.on('error', () => {})
+  const over = new Promise<void>((resolve) =>
+    socket.on('close', () => {
+      closed = true
+      resolve()
+    }),
+  )
+  socket.write(`POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: ${bytes}\r\n\r\n`)
+  const piece = Buffer.alloc(60_000, 'x')
+  for (let sent = 0; sent < bytes && !closed; sent += piece.length)
+    await new Promise((resolve) => socket.write(piece.subarray(0, bytes - sent), resolve))
+  socket.resume()
+  await over
+  return answer
+}
+
 const head = (extra: string, length: number): string =>
   `POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n${extra}\r\n`
 const statusOf = (answer: string): number => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1])
@@ -67,6 +89,15 @@ describe('what is no proper request', () => {
       ),
     ).toBe(405)
     expect((await fetch(`${lab.url}/health`)).status).toBe(200)
+  })
+
+  it('is told so although its client reads nothing before its body is sent', async () => {
+    const { port } = lab.listening
+    for (const [path, status] of [
+      ['/v1/chat/completions', 413],
+      ['/v1/nothing', 404],
+    ] as const)
+      expect([path, statusOf(await sendThenRead(port, path, 12_000_000))]).toEqual([path, status])
   })
 
   it('gives a deep pile of brackets no stack overflow', async () => {

@@ -1,4 +1,4 @@
-import { MoaError } from '../../core/errors.js'
+import { MoaError, toMoaError } from '../../core/errors.js'
 import type { Model } from '../../core/model.js'
 import type { ChatRequest } from '../../core/request.js'
 import { OWN_RECIPE_NAMES, withTemplate } from '../../config/recipes.js'
@@ -22,6 +22,7 @@ export async function workspaceCatalog(workspace: Workspace): Promise<Catalog> {
     entries,
     resolve: (name, changes) => resolve(workspace, { name, changes, entries }),
     breakers: () => workspace.providers.breakers(),
+    waiting: () => workspace.providers.waiting(),
   }
 }
 
@@ -88,7 +89,7 @@ interface Wanted {
 
 async function resolve(workspace: Workspace, { name, changes, entries }: Wanted): Promise<Target> {
   const address = addressOf(workspace, name)
-  if (workspace.book.has(address)) return recipeTarget(workspace, planOf(workspace, address, changes))
+  if (workspace.book.has(address)) return changedRecipe(workspace, address, changes)
   // Says what is missing, where it is a recipe over models that nobody has chosen yet.
   if (OWN_RECIPE_NAMES.includes(address)) workspace.book.resolve(address)
   if (!address.includes('/'))
@@ -107,6 +108,21 @@ async function resolve(workspace: Workspace, { name, changes, entries }: Wanted)
     kind: 'model',
     simulated: workspace.simulated(address),
     estimateUsd: (request) => (model.price === undefined ? null : callCost(model.price, request)),
+  }
+}
+
+/** @throws {@link MoaError} that names `moa` when it is about what a request has changed */
+async function changedRecipe(
+  workspace: Workspace,
+  name: string,
+  changes: RecipeChanges | undefined,
+): Promise<Target> {
+  try {
+    return await recipeTarget(workspace, planOf(workspace, name, changes))
+  } catch (thrown) {
+    if (changes === undefined) throw thrown
+    const error = toMoaError(thrown)
+    throw new MoaError(error.code, error.message, { cause: error, param: error.param ?? 'moa' })
   }
 }
 

@@ -78,15 +78,17 @@ export class NodeExchange implements Exchange {
     const response = this.#response
     if (response.destroyed || response.headersSent) return
     const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length
+    const unread = this.#hasUnreadBody()
     response.writeHead(status, [
       ...this.always,
       ...headers,
       'content-length',
       String(bytes),
-      ...(this.#hasUnreadBody() ? ['connection', 'close'] : []),
+      ...(unread ? ['connection', 'close'] : []),
     ])
-    if (this.method === 'HEAD') response.end()
-    else response.end(body, bytes === body.length ? 'latin1' : 'utf8')
+    const shown = this.method === 'HEAD' ? '' : body
+    if (unread) this.#endAfterBody(shown)
+    else response.end(shown, bytes === body.length ? 'latin1' : 'utf8')
   }
 
   begin(status: number, headers: HeaderList): void {
@@ -148,6 +150,24 @@ export class NodeExchange implements Exchange {
     })
   }
 
+  /**
+   * Sends a reply while its request is still arriving. Closing at once would reset the connection, and the client would
+   * see that in place of the reply; so what comes is thrown away for a moment.
+   */
+  #endAfterBody(body: string | Buffer): void {
+    const request = this.#request
+    const response = this.#response
+    response.write(body)
+    const end = (): void => {
+      clearTimeout(timer)
+      response.end()
+    }
+    const timer = setTimeout(end, LINGER_MS)
+    request.on('end', end)
+    request.on('close', end)
+    request.resume()
+  }
+
   /** A body that nobody wants to read must not keep the connection busy. */
   #hasUnreadBody(): boolean {
     const { complete, headers } = this.#request
@@ -158,6 +178,8 @@ export class NodeExchange implements Exchange {
 }
 
 const EMPTY = Buffer.alloc(0)
+/** Longest time for the rest of a body that nobody wants. */
+const LINGER_MS = 2_000
 
 /** One chunk of HTTP's chunked encoding. Text whose bytes are as many as its characters is ASCII: latin1 is quicker. */
 function chunkOf(text: string): [string, BufferEncoding] {

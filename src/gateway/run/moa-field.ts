@@ -165,4 +165,4 @@ function positive(value: unknown, param: string): number {
 }
 
 const bad = (param: string, message: string): MoaError =>
-  new MoaError('invalid_request', `${param}: ${message.replace(/\.$/, '')}.`, { param })
+  new MoaError('invalid_request', `${param}: ${/[.?]$/.test(message) ? message : `${message}.`}`, { param })

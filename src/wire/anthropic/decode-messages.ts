@@ -1,5 +1,5 @@
 import type { ContentPart, Message, TextPart, ToolCall } from '../../core/index.js'
-import { array, bad, object, optionalString, shallow, string, type Fields } from '../check.js'
+import { arrayForText, bad, object, optionalString, shallow, string, type Fields } from '../check.js'
 import { isToolChange } from './decode-tools.js'
 
 /**
@@ -21,7 +21,7 @@ const isForOneTurn = ({ role, clear_at: until }: Fields): boolean =>
 function decodeSystem(system: unknown): Message[] {
   if (system === undefined || system === null || system === '') return []
   if (typeof system === 'string') return [{ role: 'system', content: system }]
-  const parts = array(system, 'system').map((block, index) => textBlock(block, `system[${index}]`))
+  const parts = arrayForText(system, 'system').map((block, index) => textBlock(block, `system[${index}]`))
   return parts.length === 0 ? [] : [{ role: 'system', content: parts }]
 }
 
@@ -35,7 +35,7 @@ function decodeTurn(value: unknown, param: string): Message[] {
   if (role === 'system') return systemTurn(content, place)
   if (role !== 'user' && role !== 'assistant') throw bad(`${param}.role`, 'expected "user" or "assistant".')
   if (typeof content === 'string') return [{ role, content }]
-  const blocks = array(content, place).map((block, index) => ({
+  const blocks = arrayForText(content, place).map((block, index) => ({
     block: object(block, `${place}[${index}]`),
     param: `${place}[${index}]`,
   }))
@@ -46,7 +46,7 @@ function decodeTurn(value: unknown, param: string): Message[] {
 /** A system message in the conversation may change the tools, which says nothing to a model. */
 function systemTurn(content: unknown, param: string): Message[] {
   if (typeof content === 'string') return [{ role: 'system', content }]
-  const said = array(content, param).flatMap((value, index) => {
+  const said = arrayForText(content, param).flatMap((value, index) => {
     const block = object(value, `${param}[${index}]`)
     return isToolChange(block['type']) ? [] : [textBlock(block, `${param}[${index}]`)]
   })
@@ -75,7 +75,7 @@ function toolResult(block: Fields, param: string): { message: Message; attachmen
   const parts =
     typeof content === 'string'
       ? [{ type: 'text' as const, text: content }]
-      : array(content, `${param}.content`).map((part, index) =>
+      : arrayForText(content, `${param}.content`).map((part, index) =>
           resultPart(object(part, `${param}.content[${index}]`), `${param}.content[${index}]`),
         )
   const said = parts.filter((part) => part.type === 'text')
@@ -189,7 +189,7 @@ function sourceUrl(source: Fields, param: string): string {
 
 function texts(content: unknown, param: string): TextPart[] {
   if (typeof content === 'string') return [{ type: 'text', text: content }]
-  return array(content, param).map((block, index) => textBlock(block, `${param}[${index}]`))
+  return arrayForText(content, param).map((block, index) => textBlock(block, `${param}[${index}]`))
 }
 
 function textBlock(value: unknown, param: string): TextPart {

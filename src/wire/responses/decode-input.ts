@@ -6,7 +6,7 @@ import {
   type TextPart,
   type ToolCall,
 } from '../../core/index.js'
-import { array, bad, object, optionalString, string, type Fields } from '../check.js'
+import { arrayForText, bad, object, optionalString, string, type Fields } from '../check.js'
 import { imagePart } from '../parts.js'
 import { functionName } from './decode-tools.js'
 
@@ -25,7 +25,7 @@ export function decodeInput(input: unknown): Message[] {
     if (shown.length > 0) messages.push({ role: 'user', content: shown })
     shown = []
   }
-  for (const [index, item] of array(input, 'input').entries()) {
+  for (const [index, item] of arrayForText(input, 'input').entries()) {
     const param = `input[${index}]`
     const { message, attachments = [] } = decodeItem(object(item, param), param)
     if (message === undefined) continue
@@ -127,7 +127,7 @@ function assistant(content: unknown, param: string): AssistantMessage {
   if (typeof content === 'string') return { role: 'assistant', content }
   const refusals: string[] = []
   const said: TextPart[] = []
-  for (const [index, value] of array(content, param).entries()) {
+  for (const [index, value] of arrayForText(content, param).entries()) {
     const part = object(value, `${param}[${index}]`)
     if (part['type'] === 'refusal') refusals.push(string(part['refusal'], `${param}[${index}].refusal`))
     else said.push(textPart(part, `${param}[${index}]`))
@@ -141,7 +141,7 @@ function assistant(content: unknown, param: string): AssistantMessage {
 
 function texts(content: unknown, param: string): string | TextPart[] {
   if (typeof content === 'string') return content
-  return array(content, param).map((part, index) =>
+  return arrayForText(content, param).map((part, index) =>
     textPart(object(part, `${param}[${index}]`), `${param}[${index}]`),
   )
 }
@@ -154,7 +154,7 @@ function textPart(part: Fields, param: string): TextPart {
 }
 
 function parts(content: unknown, param: string): ContentPart[] {
-  const list = array(content, param)
+  const list = arrayForText(content, param)
   if (list.length === 0) throw bad(param, 'expected text or at least one part, got an empty array.')
   return list.map((value, index) => {
     const place = `${param}[${index}]`
