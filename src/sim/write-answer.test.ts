@@ -21,6 +21,13 @@ describe('answers', () => {
     }
   })
 
+  it('come soon and stay short when a prompt is one enormous word', async () => {
+    const from = performance.now()
+    for (const name of PERSONALITIES.keys())
+      expect((await run(`${name}+pace=0`, ask('x'.repeat(100_000)))).text.length).toBeLessThan(20_000)
+    expect(performance.now() - from).toBeLessThan(10_000)
+  })
+
   it('work sums out', async () => {
     for (const name of PERSONALITIES.keys())
       expect((await run(name, ask('What is 17 * 23?'))).text).toContain('391')

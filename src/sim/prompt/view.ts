@@ -92,7 +92,8 @@ function countAttachments(messages: readonly Message[]): PromptView['attachments
   return count
 }
 
-const THING = `["'“]?([\\p{L}\\p{N}][\\p{L}\\p{N}.+#-]*(?: [\\p{L}\\p{N}.+#-]+){0,2}?)["'”]?`
+/** One to three words. Their length is bounded, or a prompt without spaces would take the square of its length. */
+const THING = `["'“]?([\\p{L}\\p{N}][\\p{L}\\p{N}.+#-]{0,60}(?: [\\p{L}\\p{N}.+#-]{1,60}){0,2}?)["'”]?`
 const PAIRS = [
   new RegExp(
     `\\b(?:compare|between|differences? between) ${THING} (?:and|with|to|versus|vs\\.?) ${THING}(?=[,.?!;:]|$| (?:for|in|on|when|by|as)\\b)`,

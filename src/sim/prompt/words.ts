@@ -28,7 +28,7 @@ export function keyWords(question: string, language: Language): string[] {
   if (language === 'chinese') return chineseWords(question)
   const seen = new Map<string, string>()
   for (const [word] of question.slice(0, 4000).matchAll(/\p{L}[\p{L}\p{N}'’-]*\p{L}|\p{L}/gu)) {
-    const plain = word.replace(/['’]s$/, '')
+    const plain = short(word.replace(/['’]s$/, ''))
     const key = plain.toLowerCase()
     if (plain.length < 3 || STOP_WORDS.has(key) || seen.has(key) || /.{3}ly$/.test(key)) continue
     // Names keep their capitals; a capital at the start of a sentence is none.
@@ -38,6 +38,10 @@ export function keyWords(question: string, language: Language): string[] {
   const words = [...seen.values()]
   return words.length >= 2 ? words : [...words, 'context', 'detail']
 }
+
+/** Answers repeat these words, so what is one word only because it has no spaces is cut. */
+const short = (word: string): string =>
+  word.length <= 60 ? word : [...word.slice(0, 120)].slice(0, 60).join('')
 
 function startsSentence(text: string, word: string): boolean {
   const at = text.indexOf(word)
@@ -76,6 +80,7 @@ export function topicOf(question: string, language: Language): string {
     .filter((word) => word !== '')
   const topic = rest
     .slice(0, 10)
+    .map(short)
     .join(' ')
     .replace(/[,;:]+$/, '')
   if (topic === '') return 'your question'
