@@ -16,8 +16,8 @@ const VARIANTS = (process.argv[4] ?? 'naive undici,this engine,openai SDK').spli
 /** Mixtures before the first figure: a service runs for days, and compilers need a while for larger programs. */
 const WARM_UP = 1_000
 /**
- * Waves of mixtures that are counted, after one that is not: a program that has idled while the others ran has lost
- * part of its compiled code to garbage collections, and costs up to twice as much until it is back.
+ * Waves of mixtures that are counted, after one that is not: a program that has idled while the others ran costs up to
+ * twice as much for a while, whichever it is.
  */
 const WAVES = 3
 const CALL_MS = 50 + 99 * 5
