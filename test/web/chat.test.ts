@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { WebLab, answered, ask, choose, hasBrowser } from './lab.js'
+import { WebLab, answered, ask, choose, hasBrowser, hold } from './lab.js'
 
 describe.skipIf(!hasBrowser)('the chat in a browser', () => {
   let lab: WebLab
@@ -101,17 +101,11 @@ describe.skipIf(!hasBrowser)('the chat in a browser', () => {
     expect(await page.locator('.question-text').allInnerTexts()).toEqual(['And owls?'])
     expect(page.url()).not.toBe(first)
     // Gone before the gateway has taken the question.
-    let take = (): void => undefined
-    await page.route('**/turns', async (route) => {
-      await new Promise<void>((resolve) => (take = resolve))
-      await route.continue()
-    })
+    const question = await hold(page, '**/turns')
     await ask(page, 'Which of them dream?')
     await page.goto(first)
     await page.getByText('Where do herons sleep?').first().waitFor()
-    const taken = page.waitForResponse('**/turns')
-    take()
-    await taken
+    await question.release()
     await page.locator('.turn-actions').first().waitFor()
     expect(await page.locator('.question-text').allInnerTexts()).toEqual(['Where do herons sleep?'])
     await page.goBack()
@@ -121,17 +115,11 @@ describe.skipIf(!hasBrowser)('the chat in a browser', () => {
       'Which of them dream?',
     ])
     // The slower of two conversations does not take the place of the one that was opened last.
-    let load = (): void => undefined
-    await page.route(`**/conversations/${first.split('/').at(-1)}`, async (route) => {
-      await new Promise<void>((resolve) => (load = resolve))
-      await route.continue()
-    })
+    const slower = await hold(page, `**/conversations/${first.split('/').at(-1)}`)
     await page.goForward()
     await page.goBack()
     await page.getByText('And owls?').first().waitFor()
-    const loaded = page.waitForResponse((response) => response.url().endsWith(first.split('/').at(-1) ?? ''))
-    load()
-    await loaded
+    await slower.release()
     await page.locator('.turn-actions').nth(1).waitFor()
     expect(await page.locator('.question-text').allInnerTexts()).toEqual([
       'And owls?',

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { chromium, type Browser, type BrowserContextOptions, type Page, type Request } from 'playwright-core'
 import { recordedAnswers, startSimServer, type SimServer } from '../../src/sim/index.js'
 import { Sandbox, built, type Started } from '../cli/moa.js'
 import { HOSTILE_ANSWER, HOSTILE_QUESTION } from './hostile.js'
@@ -139,4 +139,40 @@ export async function ask(page: Page, question: string): Promise<void> {
 export async function answered(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Send', exact: true }).waitFor({ timeout: 25_000 })
   await page.locator('.turn-actions').last().waitFor()
+}
+
+/** Requests that wait on their way to the gateway. */
+export interface Held {
+  /** Lets them pass once the first has come, and those that follow at once; resolves when it is answered. */
+  release(): Promise<void>
+}
+
+/** Keeps requests for a URL (glob) from the gateway until they are released. */
+export async function hold(
+  page: Page,
+  url: string,
+  which: (request: Request) => boolean = () => true,
+): Promise<Held> {
+  const { promise: came, resolve: come } = deferred<Request>()
+  const { promise: open, resolve: release } = deferred<undefined>()
+  await page.route(url, async (route) => {
+    if (which(route.request())) {
+      come(route.request())
+      await open
+    }
+    await route.continue()
+  })
+  return {
+    async release() {
+      const request = await came
+      release(undefined)
+      await request.response()
+    },
+  }
+}
+
+function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve!: (value: T) => void
+  const promise = new Promise<T>((settle) => (resolve = settle))
+  return { promise, resolve }
 }

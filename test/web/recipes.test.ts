@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { parse } from 'yaml'
 import { faults } from './faults.js'
-import { WebLab, hasBrowser } from './lab.js'
+import { WebLab, hasBrowser, hold } from './lab.js'
 
 const MORE = `
 # What follows the recipes stays as it is.
@@ -119,19 +119,13 @@ describe.skipIf(!hasBrowser)('the recipe editor', () => {
   it('keeps what is typed while it saves, and shows no recipe but the one opened last', async () => {
     const { page, complaints } = await lab.page()
     await openEditor(page, 'pair')
-    let pass = (): void => undefined
-    await page.route('**/recipes/pair', async (route) => {
-      if (route.request().method() === 'PUT') await new Promise<void>((resolve) => (pass = resolve))
-      await route.continue()
-    })
+    const saving = await hold(page, '**/recipes/pair', (request) => request.method() === 'PUT')
     const field = page.locator('.yaml-text')
     await field.fill('proposers: [lab/ada, lab/edsger]\naggregator: lab/grace\n')
     await page.getByText('No mistakes').waitFor()
-    const saved = page.waitForResponse((response) => response.request().method() === 'PUT')
     await page.getByRole('button', { name: 'Save' }).click()
     await field.fill('proposers: [lab/edsger]\naggregator: lab/grace\n')
-    pass()
-    await saved
+    await saving.release()
     await page.unroute('**/recipes/pair')
     await page.getByText('No mistakes').waitFor()
     expect(await field.inputValue()).toBe('proposers: [lab/edsger]\naggregator: lab/grace\n')
@@ -139,17 +133,11 @@ describe.skipIf(!hasBrowser)('the recipe editor', () => {
     await page.getByText(/^Saved to/).waitFor()
     expect(readFileSync(file(), 'utf8')).toContain('proposers: [lab/edsger]\n')
     // The reply for the recipe that was left comes last.
-    let load = (): void => undefined
-    await page.route('**/recipes/layered', async (route) => {
-      await new Promise<void>((resolve) => (load = resolve))
-      await route.continue()
-    })
-    const late = page.waitForResponse('**/recipes/layered')
+    const late = await hold(page, '**/recipes/layered')
     await page.evaluate(() => (location.hash = '#/recipes/layered'))
     await page.evaluate(() => (location.hash = '#/recipes/council'))
     await page.getByRole('heading', { level: 1, name: 'council' }).waitFor()
-    load()
-    await late
+    await late.release()
     await page.waitForTimeout(100)
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('council')
     expect(complaints).toEqual([])
