@@ -141,6 +141,8 @@ export interface GatewayInput {
   readonly coalesce?: boolean
   /** How long the reply to a request with an `Idempotency-Key` can be had again, in milliseconds. */
   readonly idempotencyMs?: number
+  /** How long an answer over `/v1/responses` can be referred to after its last use, in milliseconds; 0: not at all. Default 1 hour. */
+  readonly storeMs?: number
   /** Longest silence of a stream, in milliseconds. */
   readonly keepAliveMs?: number
   /** How long a client may leave a stream unread, in milliseconds. */

@@ -144,6 +144,7 @@ const gateway = z
     list: z.array(address).optional().describe('Further single models to list'),
     coalesce: z.boolean().optional().describe('Identical requests in flight share one run. Default false'),
     idempotencyMs: z.number().int().min(0).optional().describe('How long keyed replies can be had again'),
+    storeMs: z.number().int().min(0).optional().describe('How long answers can be referred to by id; 0: not'),
     keepAliveMs: milliseconds.optional().describe('Longest silence of a stream'),
     unreadMs: milliseconds.optional().describe('How long a client may leave a stream unread'),
     maxBodyBytes: count.optional().describe('Largest request body'),

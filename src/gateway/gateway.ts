@@ -23,6 +23,7 @@ import type { Tracing } from './ops/tracing.js'
 import { addRoutes, type Route } from './routes/routes.js'
 import { Heartbeat } from './run/heartbeat.js'
 import { SharedReplies } from './run/shared-replies.js'
+import { StoredResponses } from './run/stored-responses.js'
 import type { RunOutcome } from './run/run.js'
 import { chatSurface, type Surface } from './run/surface.js'
 import { DEFAULT_SETTINGS, type GatewaySettings } from './settings.js'
@@ -95,6 +96,7 @@ export class Gateway {
   readonly runs = new LiveRuns()
   readonly heartbeat: Heartbeat
   readonly shared: SharedReplies
+  readonly stored: StoredResponses
   readonly overload: Overload
   readonly bodies: BodyMemory
   readonly admission: Admission
@@ -122,6 +124,7 @@ export class Gateway {
     this.startedAt = Math.floor(this.clock.now() / 1000)
     this.heartbeat = new Heartbeat(this.clock)
     this.shared = new SharedReplies(this.settings, this.clock)
+    this.stored = new StoredResponses(this.settings, this.clock)
     this.overload = new Overload(this.settings, this.clock)
     this.bodies = new BodyMemory(this.settings.maxBodiesBytes)
     this.sharing =
@@ -139,6 +142,10 @@ export class Gateway {
       moa_upstreams_refused: {
         help: 'Providers and models that are left alone after failures.',
         read: () => this.breakers().filter(({ state }) => state !== 'closed').length,
+      },
+      moa_stored_responses_characters: {
+        help: 'Size of the answers that can be referred to by id.',
+        read: () => this.stored.size,
       },
       moa_request_bodies_bytes: { help: 'Memory held by request bodies.', read: () => this.bodies.used },
       ...(this.sharing && sharingGauge(this.sharing)),

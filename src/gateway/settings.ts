@@ -34,6 +34,10 @@ export interface GatewaySettings {
   readonly coalesce: boolean
   /** How long the reply to a request with an `Idempotency-Key` can be had again. Default 10 minutes. */
   readonly idempotencyMs: number
+  /** How long an answer over `/v1/responses` can be referred to by its id after its last use; 0: not at all. Default 1 hour. */
+  readonly storeMs: number
+  /** Characters of all answers that can be referred to; the oldest go first. Default 64 Mi. */
+  readonly storeChars: number
   /**
    * How long a run that several requests may share goes on after the last one left, so that a client that tries again
    * finds it. Default 900.
@@ -86,6 +90,8 @@ export const DEFAULT_SETTINGS: GatewaySettings = {
   forward: FORWARDED,
   coalesce: false,
   idempotencyMs: 10 * MINUTE,
+  storeMs: 60 * MINUTE,
+  storeChars: 64 * MIB,
   abandonMs: 900,
   holdMs: 250,
   keepAliveMs: 9_000,

@@ -1,4 +1,4 @@
-import { MoaError, type ChatRequest, type ResponseFormat, type Tool, type ToolChoice } from '../core/index.js'
+import { MoaError, type ChatRequest, type ResponseFormat, type Tool } from '../core/index.js'
 import {
   array,
   bad,
@@ -10,7 +10,7 @@ import {
   type Fields,
 } from './check.js'
 import { decodeMessage } from './decode-message.js'
-import { decodeChoiceWord, decodeFormat, decodeFunction } from './decode-tools.js'
+import { decodeAllowedTools, decodeChoiceWord, decodeFormat, decodeFunction } from './decode-tools.js'
 
 /** What a client asked for. */
 export interface DecodedRequest {
@@ -161,7 +161,7 @@ function readTools(fields: Fields, request: Writable<ChatRequest>): void {
   if (tools !== undefined && tools !== null)
     request.tools = array(tools, 'tools').map((tool, index) => readTool(tool, `tools[${index}]`))
   const choice = fields['tool_choice']
-  if (choice !== undefined && choice !== null) request.toolChoice = readToolChoice(choice)
+  if (choice !== undefined && choice !== null) readToolChoice(choice, request)
   const parallel = optionalBoolean(fields['parallel_tool_calls'], 'parallel_tool_calls')
   if (parallel !== undefined) request.parallelToolCalls = parallel
   const format = fields['response_format']
@@ -190,11 +190,30 @@ function readTool(tool: unknown, param: string): Tool {
   return decodeFunction(object(fields['function'], place), place)
 }
 
-function readToolChoice(choice: unknown): ToolChoice {
+function readToolChoice(choice: unknown, request: Writable<ChatRequest>): void {
   const word = decodeChoiceWord(choice)
-  if (word !== undefined) return word
-  const fn = object(object(choice, 'tool_choice')['function'], 'tool_choice.function')
-  return { name: string(fn['name'], 'tool_choice.function.name') }
+  if (word !== undefined) {
+    request.toolChoice = word
+    return
+  }
+  const fields = object(choice, 'tool_choice')
+  if (fields['type'] !== 'allowed_tools') {
+    request.toolChoice = { name: functionName(fields, 'tool_choice') }
+    return
+  }
+  const param = 'tool_choice.allowed_tools'
+  const use = decodeAllowedTools(object(fields['allowed_tools'], param), {
+    tools: request.tools ?? [],
+    param,
+    nameOf: functionName,
+  })
+  request.tools = use.tools
+  request.toolChoice = use.choice
+}
+
+function functionName(fields: Fields, param: string): string {
+  const place = `${param}.function`
+  return string(object(fields['function'], place)['name'], `${place}.name`)
 }
 
 function readResponseFormat(format: unknown): ResponseFormat {

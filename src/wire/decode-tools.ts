@@ -1,5 +1,5 @@
-import type { ResponseFormat, Tool } from '../core/index.js'
-import { bad, object, optionalBoolean, optionalString, shallow, string, type Fields } from './check.js'
+import type { ResponseFormat, Tool, ToolChoice } from '../core/index.js'
+import { array, bad, object, optionalBoolean, optionalString, shallow, string, type Fields } from './check.js'
 
 /** A function a model may call, from the object that holds its name. */
 export function decodeFunction(fields: Fields, param: string): Tool {
@@ -21,6 +21,42 @@ export function decodeChoiceWord(choice: unknown): 'auto' | 'none' | 'required' 
   if (choice === 'auto' || choice === 'none' || choice === 'required') return choice
   if (typeof choice !== 'string') return undefined
   throw bad('tool_choice', `expected "auto", "none", "required" or a function, got "${choice.slice(0, 40)}".`)
+}
+
+/** What may be called, and what must be. */
+export interface ToolUse {
+  readonly tools: readonly Tool[]
+  readonly choice: ToolChoice
+}
+
+/**
+ * A choice of type `allowed_tools`, in the terms that every server knows: the allowed functions alone are offered.
+ *
+ * @param fields holds `mode` and `tools`
+ * @param nameOf reads the name of an allowed function
+ */
+export function decodeAllowedTools(
+  fields: Fields,
+  {
+    tools,
+    param,
+    nameOf,
+  }: {
+    readonly tools: readonly Tool[]
+    readonly param: string
+    readonly nameOf: (tool: Fields, param: string) => string
+  },
+): ToolUse {
+  const { mode } = fields
+  if (mode !== 'auto' && mode !== 'required') throw bad(`${param}.mode`, 'expected "auto" or "required".')
+  const names = array(fields['tools'], `${param}.tools`).map((value, index) => {
+    const place = `${param}.tools[${index}]`
+    const name = nameOf(object(value, place), place)
+    if (tools.some((tool) => tool.name === name)) return name
+    throw bad(place, `expected one of the functions under tools, got "${name.slice(0, 80)}".`)
+  })
+  if (names.length === 0) throw bad(`${param}.tools`, 'expected at least one function, got an empty array.')
+  return { tools: tools.filter(({ name }) => names.includes(name)), choice: mode }
 }
 
 /** The form an answer has to have. @param schemaOf finds the object that holds name and schema, and its place. */

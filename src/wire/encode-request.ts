@@ -98,8 +98,11 @@ function encodeMessage(message: Message, dialect: Dialect): WireMessage {
   }
 }
 
+/** One part of text goes out as text, which servers that know no parts take as well. */
 function encodeContent(content: string | readonly ContentPart[]): string | WirePart[] {
-  return typeof content === 'string' ? content : content.map(encodePart)
+  if (typeof content === 'string') return content
+  const [first] = content
+  return content.length === 1 && first?.type === 'text' ? first.text : content.map(encodePart)
 }
 
 function encodePart(part: ContentPart): WirePart {

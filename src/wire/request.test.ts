@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { failure } from '../../test/wire-events.js'
 import { describe, expect, it } from 'vitest'
 import { chatRequest } from '../../test/wire-arbitraries.js'
-import { MoaError, type ChatRequest } from '../core/index.js'
+import { MoaError, type ChatRequest, type Message } from '../core/index.js'
 import { decodeRequest } from './decode-request.js'
 import { encodeRequest, type Dialect } from './encode-request.js'
 
@@ -13,13 +13,20 @@ const overWire = (body: Record<string, unknown>): unknown => JSON.parse(JSON.str
 const encode = (request: ChatRequest, dialect?: Dialect): Record<string, unknown> =>
   encodeRequest(request, { model: 'm', stream: false, ...(dialect && { dialect }) })
 
+function withoutLoneParts(message: Message): Message {
+  const [part, ...more] = typeof message.content === 'object' ? (message.content ?? []) : []
+  return message.role !== 'tool' && part?.type === 'text' && more.length === 0
+    ? { ...message, content: part.text }
+    : message
+}
+
 describe('encodeRequest', () => {
-  it('comes back unchanged from decodeRequest', () => {
+  it('comes back from decodeRequest as it was, a single part of text as text', () => {
     fc.assert(
       fc.property(chatRequest, fc.boolean(), (request, stream) => {
         const body = encodeRequest(request, { model: 'lab/model', stream, dialect: OPENAI })
         const decoded = decodeRequest(overWire(body))
-        expect(decoded.request).toEqual(request)
+        expect(decoded.request).toEqual({ ...request, messages: request.messages.map(withoutLoneParts) })
         expect(decoded).toMatchObject({
           model: 'lab/model',
           stream,
@@ -101,8 +108,23 @@ function blamed(body: unknown): { param: string | undefined; message: string } {
   return { param: undefined, message: '' }
 }
 
+const named = (name: string): unknown => ({ type: 'function', function: { name } })
+const allowing = (allowed_tools: unknown): Record<string, unknown> => ({
+  model: 'm',
+  messages: [{ role: 'user', content: 'hi' }],
+  tools: [named('f'), named('g')],
+  tool_choice: { type: 'allowed_tools', allowed_tools },
+})
+
 describe('decodeRequest', () => {
   const valid = { model: 'm', messages: [{ role: 'user', content: 'hi' }] }
+
+  it('offers the allowed tools alone', () => {
+    const { request } = decodeRequest(allowing({ mode: 'required', tools: [named('g')] }))
+    expect(request).toMatchObject({ tools: [{ name: 'g' }], toolChoice: 'required' })
+    expect(request.tools).toHaveLength(1)
+  })
+
   const withMessage = (message: unknown): unknown => ({ ...valid, messages: [valid.messages[0], message] })
 
   it.each<[param: string, body: unknown]>([
@@ -182,6 +204,12 @@ describe('decodeRequest', () => {
     ],
     ['tool_choice', { ...valid, tool_choice: 'sometimes' }],
     ['tool_choice.function', { ...valid, tool_choice: { type: 'function' } }],
+    ['tool_choice.allowed_tools', { ...valid, tool_choice: { type: 'allowed_tools' } }],
+    ['tool_choice.allowed_tools.mode', allowing({ mode: 'none', tools: [named('f')] })],
+    ['tool_choice.allowed_tools.tools', allowing({ mode: 'auto' })],
+    ['tool_choice.allowed_tools.tools', allowing({ mode: 'auto', tools: [] })],
+    ['tool_choice.allowed_tools.tools[0].function', allowing({ mode: 'auto', tools: [{ name: 'f' }] })],
+    ['tool_choice.allowed_tools.tools[1]', allowing({ mode: 'auto', tools: [named('f'), named('h')] })],
     ['response_format.type', { ...valid, response_format: { type: 'xml' } }],
     [
       'response_format.json_schema.name',

@@ -204,7 +204,7 @@ describe.each([
   })
 
   it('streams a conversation of several turns, tools and progress included', async () => {
-    const asked = { model: model('pair'), maxRetries: 0, providerOptions: { openai: { store: false } } }
+    const asked = { model: model('pair'), maxRetries: 0 }
     const withTools = { ...asked, tools: { get_weather: weather } }
     const first = streamText({ ...withTools, prompt: ASKS_TOOL, stopWhen: stepCountIs(2) })
     await first.consumeStream()

@@ -178,9 +178,9 @@ describe('openapi.json', () => {
       components: { schemas: Record<string, Json> }
     }
     for (const path of Object.keys(document.paths))
-      for (const method of ['get', 'post']) {
+      for (const method of ['get', 'post', 'delete']) {
         const known = document.paths[path]?.[method] !== undefined
-        const response = await fetch(path.replace('{id}', 'lab/ada'), {
+        const response = await fetch(path.replace('{id}', path.startsWith('/v1/models') ? 'lab/ada' : 'x'), {
           method: method.toUpperCase(),
           ...(method === 'post' && { body: '{' }),
         })
@@ -194,6 +194,20 @@ describe('openapi.json', () => {
     }
     const request = { model: 'pair', messages: HELLO, moa: { trace: true, layers: 3 } }
     check('ChatRequest', request)
+    // Everything that may be left out may be null.
+    for (const [name, path] of [
+      ['ChatRequest', CHAT],
+      ['ResponsesRequest', '/v1/responses'],
+      ['MessagesRequest', '/v1/messages'],
+    ] as const) {
+      const { properties, required } = $defs[name] as { properties: Json; required: string[] }
+      const nothing = Object.fromEntries(Object.keys(properties).map((field) => [field, null]))
+      const given = Object.fromEntries(
+        required.map((field) => [field, field === 'model' ? 'pair' : HELLO] as const),
+      )
+      check(name, { ...nothing, ...given })
+      expect([name, (await fetch(path, post({ ...nothing, ...given }))).status]).toEqual([name, 200])
+    }
     check('ChatCompletion', await (await fetch(CHAT, post(request))).json())
     check('ModelList', await (await fetch('/v1/models')).json())
     check('Model', await (await fetch('/v1/models/pair')).json())

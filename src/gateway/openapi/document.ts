@@ -97,6 +97,7 @@ function read(options: { id: string; summary: string; responses: Fields; more?: 
 /** Nobody needs a key for these. */
 const OPEN: Fields = { security: [] }
 const ANY: Fields = { type: 'object' }
+const ID_PARAMETER: Fields = { name: 'id', in: 'path', required: true, schema: { type: 'string' } }
 
 const PATHS: Fields = {
   '/v1/chat/completions': answer({
@@ -107,10 +108,28 @@ const PATHS: Fields = {
   }),
   '/v1/responses': answer({
     id: 'createResponse',
-    summary: 'Ask, as OpenAI’s Responses; nothing is stored',
+    summary: 'Ask, as OpenAI’s Responses',
     request: ref('ResponsesRequest'),
     reply: ANY,
   }),
+  '/v1/responses/{id}': {
+    get: {
+      operationId: 'getResponse',
+      summary: 'An answer that is kept',
+      parameters: [ID_PARAMETER],
+      responses: { '200': described('The answer.', json(ANY)), '404': error('It is not kept.'), ...REFUSALS },
+    },
+    delete: {
+      operationId: 'deleteResponse',
+      summary: 'Forget an answer',
+      parameters: [ID_PARAMETER],
+      responses: {
+        '200': described('It is forgotten.', json(ANY)),
+        '404': error('It is not kept.'),
+        ...REFUSALS,
+      },
+    },
+  },
   '/v1/messages': answer({
     id: 'createMessage',
     summary: 'Ask, as Anthropic’s Messages',
@@ -144,7 +163,7 @@ const PATHS: Fields = {
   '/v1/models/{id}': read({
     id: 'getModel',
     summary: 'One of them; ids may hold slashes',
-    more: { parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }] },
+    more: { parameters: [ID_PARAMETER] },
     responses: {
       '200': described('The model.', json(ref('Model'))),
       '404': error('There is no such model.'),

@@ -40,6 +40,25 @@ function object(properties: Readonly<Record<string, Schema>>, options: ObjectOpt
   }
 }
 
+/** An object in a request's body, where null counts as absent. */
+function body(
+  properties: Readonly<Record<string, Schema>>,
+  options: Pick<ObjectOptions, 'required' | 'description'>,
+): Schema {
+  const fields = Object.entries(properties).map(([name, schema]) => [
+    name,
+    options.required?.includes(name) === true ? schema : orNull(schema),
+  ])
+  return object(Object.fromEntries(fields) as Record<string, Schema>, { ...options, open: true })
+}
+
+function orNull(schema: Schema): Schema {
+  if (Object.keys(schema).length === 0) return schema
+  return typeof schema['type'] === 'string'
+    ? { ...schema, type: [schema['type'], 'null'] }
+    : { anyOf: [schema, { type: 'null' }] }
+}
+
 const MOA_REQUEST = object(
   {
     progress: {
@@ -134,7 +153,7 @@ const SAMPLING = {
   top_p: number('', { minimum: 0, maximum: 1 }),
 }
 
-const CHAT_REQUEST = object(
+const CHAT_REQUEST = body(
   {
     model: string('A recipe, or `provider/model`.'),
     messages: list(refTo('Message')),
@@ -158,7 +177,7 @@ const CHAT_REQUEST = object(
     metadata: { type: 'object', additionalProperties: { type: 'string' } },
     moa: refTo('MoaRequest'),
   },
-  { required: ['model', 'messages'], open: true },
+  { required: ['model', 'messages'] },
 )
 
 const USAGE = object(
@@ -231,11 +250,13 @@ export const SCHEMAS = {
     { object: constant('list'), data: list(refTo('Model')) },
     { required: ['object', 'data'], open: true },
   ),
-  ResponsesRequest: object(
+  ResponsesRequest: body(
     {
       model: string('A recipe, or `provider/model`.'),
       input: { oneOf: [string(), list({ type: 'object' })] },
-      instructions: { type: ['string', 'null'] },
+      instructions: string(),
+      previous_response_id: string('An answer that is kept; this one follows it.'),
+      store: { type: 'boolean', description: 'Keep the answer for a while. Default true.' },
       stream: { type: 'boolean' },
       ...SAMPLING,
       max_output_tokens: integer('', { minimum: 1 }),
@@ -245,9 +266,9 @@ export const SCHEMAS = {
       tool_choice: {},
       moa: refTo('MoaRequest'),
     },
-    { required: ['model', 'input'], open: true, description: 'As OpenAI’s Responses; nothing is stored.' },
+    { required: ['model', 'input'], description: 'As OpenAI’s Responses.' },
   ),
-  MessagesRequest: object(
+  MessagesRequest: body(
     {
       model: string('A recipe, or `provider/model`.'),
       messages: list({ type: 'object' }),
@@ -260,7 +281,7 @@ export const SCHEMAS = {
       tool_choice: { type: 'object' },
       moa: refTo('MoaRequest'),
     },
-    { required: ['model', 'messages'], open: true, description: 'As Anthropic’s Messages.' },
+    { required: ['model', 'messages'], description: 'As Anthropic’s Messages.' },
   ),
   Error: object(
     {

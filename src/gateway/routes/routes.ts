@@ -13,6 +13,7 @@ import { countTokens } from './count-tokens.js'
 import { getModel, listModels } from './models.js'
 import { health, home, metrics, ready } from './health.js'
 import { openapi } from './openapi.js'
+import { deleteResponse, getResponse } from './responses.js'
 
 type Handler = (gateway: Gateway, visit: Visit) => void | Promise<void>
 
@@ -52,6 +53,8 @@ const route = (
 const ROUTES: readonly Route[] = [
   ...ANSWER_ROUTES,
   route('POST', '/v1/messages/count_tokens', { handler: countTokens, surface: messagesSurface }),
+  route('GET', '/v1/responses/{id}', { handler: getResponse, path: '/v1/responses/:id' }),
+  route('DELETE', '/v1/responses/{id}', { handler: deleteResponse, path: '/v1/responses/:id' }),
   route('GET', '/v1/models', { handler: listModels }),
   route('GET', '/v1/models/{id}', { handler: getModel, path: '/v1/models/:id{.+}' }),
   route('GET', '/health', { handler: health, open: true }),

@@ -77,7 +77,7 @@ export function checkReady(gateway: Gateway): void {
  * @throws {@link MoaError} when there is no run: the request is wrong, or its key does not allow it
  */
 export async function runJob(job: Job, body: unknown): Promise<RunOutcome> {
-  const understood = job.surface.decode(body)
+  const understood = job.surface.decode(body, { stored: job.gateway.stored, who: job.visit.key?.id ?? '' })
   const order = understand(job, understood.decoded)
   return runOrder(job, order instanceof Promise ? await order : order, understood)
 }

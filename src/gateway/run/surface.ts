@@ -15,6 +15,7 @@ import {
   type StreamEncoder,
 } from '../../wire/index.js'
 import { newId } from './ids.js'
+import type { StoredResponses } from './stored-responses.js'
 
 type Extension = Readonly<Record<string, unknown>>
 
@@ -34,12 +35,19 @@ export interface Understood {
   reply(created: number): Reply
 }
 
+/** What formats with a memory need. */
+export interface Memory {
+  readonly stored: StoredResponses
+  /** Keeps callers apart. */
+  readonly who: string
+}
+
 /** A client's format: the one place where they differ. */
 export interface Surface {
   readonly name: 'chat' | 'responses' | 'messages'
   readonly path: string
-  /** @throws {@link MoaError} `invalid_request`, `unsupported_parameter` */
-  decode(body: unknown): Understood
+  /** @throws {@link MoaError} `invalid_request`, `unsupported_parameter`; `not_found` for earlier answers that are gone */
+  decode(body: unknown, memory: Memory): Understood
   error(error: ErrorInfo, requestId: string): unknown
 }
 
@@ -69,17 +77,27 @@ export function chatReply(
 export const responsesSurface: Surface = {
   name: 'responses',
   path: '/v1/responses',
-  decode(body) {
-    const decoded = decodeResponsesRequest(body)
+  decode(body, { stored, who }) {
+    const asked = stored.recall(body, who)
+    const decoded = decodeResponsesRequest(asked.body, asked.earlier)
     const { model, echo, namespaced } = decoded
+    const store = stored.enabled && decoded.store
+    const keep = (response: Extension): void => {
+      if (store) stored.keep(response, { asked, who })
+    }
     return {
       decoded,
       reply(created) {
-        const identity = { id: newId('resp_'), created, model, echo, namespaced }
+        const { previous } = asked
+        const identity = { id: newId('resp_'), created, model, echo, namespaced, store, previous }
         return {
           id: identity.id,
-          stream: () => new ResponsesEncoder(identity),
-          whole: (result, extension) => JSON.stringify(encodeResponsesBody(result, identity, extension)),
+          stream: () => new ResponsesEncoder(identity, keep),
+          whole(result, extension) {
+            const response = encodeResponsesBody(result, identity, extension)
+            keep(response)
+            return JSON.stringify(response)
+          },
         }
       },
     }

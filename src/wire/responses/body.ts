@@ -14,6 +14,10 @@ export interface ResponsesIdentity {
   readonly echo: Readonly<Record<string, unknown>>
   /** Functions that the client knows by another name than models do. */
   readonly namespaced?: NamespacedFunctions
+  /** Later requests can refer to this answer. Default false. */
+  readonly store?: boolean
+  /** The answer this one follows, as the client named it. */
+  readonly previous?: string | undefined
 }
 
 /** A called function as the client names it. */
@@ -112,9 +116,9 @@ export function encodeEnvelope(
     model: identity.model,
     output: state.output,
     parallel_tool_calls: echo['parallel_tool_calls'] ?? true,
-    previous_response_id: null,
+    previous_response_id: identity.previous ?? null,
     reasoning: { effort: null, summary: null, ...(echo['reasoning'] as object | undefined) },
-    store: false,
+    store: identity.store ?? false,
     temperature: echo['temperature'] ?? null,
     text: echo['text'] ?? { format: { type: 'text' } },
     tool_choice: echo['tool_choice'] ?? 'auto',

@@ -15,9 +15,10 @@ import { functionName } from './decode-tools.js'
  * assistant; reasoning of earlier turns is left out. Pictures and files that tools return have no place in our tool
  * messages, so they follow the results as the user's.
  *
+ * @param name what the items are called in messages
  * @throws {@link MoaError} `invalid_request`; `unsupported_parameter` for references to stored items other than reasoning
  */
-export function decodeInput(input: unknown): Message[] {
+export function decodeInput(input: unknown, name = 'input'): Message[] {
   if (typeof input === 'string') return [{ role: 'user', content: input }]
   const messages: Message[] = []
   let shown: ContentPart[] = []
@@ -25,8 +26,8 @@ export function decodeInput(input: unknown): Message[] {
     if (shown.length > 0) messages.push({ role: 'user', content: shown })
     shown = []
   }
-  for (const [index, item] of arrayForText(input, 'input').entries()) {
-    const param = `input[${index}]`
+  for (const [index, item] of arrayForText(input, name).entries()) {
+    const param = `${name}[${index}]`
     const { message, attachments = [] } = decodeItem(object(item, param), param)
     if (message === undefined) continue
     if (message.role !== 'tool') show()
@@ -37,7 +38,7 @@ export function decodeInput(input: unknown): Message[] {
     else messages.push(message)
   }
   show()
-  if (messages.length === 0) throw bad('input', 'expected text or at least one message, got none.')
+  if (messages.length === 0) throw bad(name, 'expected text or at least one message, got none.')
   return messages
 }
 

@@ -20,6 +20,8 @@ export interface DecodedResponsesRequest extends DecodedRequest {
   readonly echo: Readonly<Record<string, unknown>>
   /** Functions that the client knows by another name than models do. */
   readonly namespaced: NamespacedFunctions
+  /** The answer may be kept, so that later requests can refer to it. */
+  readonly store: boolean
 }
 
 const HANDLED = new Set([
@@ -71,10 +73,14 @@ const ECHOED = ['instructions', 'temperature', 'top_p', 'max_output_tokens', 're
 /**
  * Reads the JSON body of a Responses request.
  *
+ * @param earlier items of answers that come before this request's own input
  * @throws {@link MoaError} `invalid_request` with the name of the parameter at fault; `unsupported_parameter` for those
  *   that need stored state
  */
-export function decodeResponsesRequest(body: unknown): DecodedResponsesRequest {
+export function decodeResponsesRequest(
+  body: unknown,
+  earlier: readonly unknown[] = [],
+): DecodedResponsesRequest {
   const fields = object(body, 'body')
   const model = string(fields['model'], 'model')
   if (model === '') throw bad('model', 'expected the name of a model, got an empty string.')
@@ -86,7 +92,10 @@ export function decodeResponsesRequest(body: unknown): DecodedResponsesRequest {
     ignored.push(name)
     if (!WITHOUT_EFFECT.has(name)) unknown[name] = value
   }
-  const request: Writable<ChatRequest> = { messages: decodeInput(fields['input']) }
+  const own = decodeInput(fields['input'])
+  const request: Writable<ChatRequest> = {
+    messages: earlier.length === 0 ? own : [...decodeInput(earlier, 'previous_response_id'), ...own],
+  }
   const instructions = optionalString(fields['instructions'], 'instructions')
   if (instructions !== undefined && instructions !== '')
     request.messages = [{ role: 'system', content: instructions }, ...request.messages]
@@ -107,6 +116,7 @@ export function decodeResponsesRequest(body: unknown): DecodedResponsesRequest {
     moa: fields['moa'] ?? undefined,
     echo: Object.fromEntries(ECHOED.map((name) => [name, fields[name] ?? undefined])),
     namespaced,
+    store: optionalBoolean(fields['store'], 'store') ?? true,
   }
 }
 
@@ -164,7 +174,11 @@ function unread(fields: Fields, param: string, known: readonly string[]): string
 
 function readToolUse(fields: Fields, request: Writable<ChatRequest>): void {
   const choice = fields['tool_choice']
-  if (choice !== undefined && choice !== null) request.toolChoice = decodeResponsesToolChoice(choice)
+  if (choice !== undefined && choice !== null) {
+    const use = decodeResponsesToolChoice(choice, request.tools ?? [])
+    if (request.tools !== undefined) request.tools = use.tools
+    request.toolChoice = use.choice
+  }
   const parallel = optionalBoolean(fields['parallel_tool_calls'], 'parallel_tool_calls')
   if (parallel !== undefined) request.parallelToolCalls = parallel
   const text = fields['text']

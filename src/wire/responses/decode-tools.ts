@@ -1,6 +1,6 @@
-import type { Tool, ToolChoice } from '../../core/index.js'
+import type { Tool } from '../../core/index.js'
 import { array, bad, object, string, type Fields } from '../check.js'
-import { decodeChoiceWord, decodeFunction } from '../decode-tools.js'
+import { decodeAllowedTools, decodeChoiceWord, decodeFunction, type ToolUse } from '../decode-tools.js'
 
 /** A function as the client names it. */
 export interface FunctionName {
@@ -63,11 +63,21 @@ function readFunction(fields: Fields, param: string): Tool {
   return decodeFunction(fields, param)
 }
 
-/** Reads `tool_choice`. */
-export function decodeResponsesToolChoice(choice: unknown): ToolChoice {
+/**
+ * Reads `tool_choice`.
+ *
+ * @param tools what may be called without it
+ */
+export function decodeResponsesToolChoice(choice: unknown, tools: readonly Tool[]): ToolUse {
   const word = decodeChoiceWord(choice)
-  if (word !== undefined) return word
+  if (word !== undefined) return { tools, choice: word }
   const fields = object(choice, 'tool_choice')
-  if (fields['type'] !== 'function') throw bad('tool_choice.type', 'expected "function".')
-  return { name: string(fields['name'], 'tool_choice.name') }
+  if (fields['type'] === 'allowed_tools')
+    return decodeAllowedTools(fields, { tools, param: 'tool_choice', nameOf: chosenName })
+  if (fields['type'] !== 'function') throw bad('tool_choice.type', 'expected "function" or "allowed_tools".')
+  return { tools, choice: { name: chosenName(fields, 'tool_choice') } }
+}
+
+function chosenName(fields: Fields, param: string): string {
+  return string(fields['name'], `${param}.name`)
 }

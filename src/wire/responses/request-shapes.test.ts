@@ -168,6 +168,16 @@ describe('decodeResponsesRequest', () => {
     ])
   })
 
+  it('offers the allowed tools alone', () => {
+    const tools = ['f', 'g'].map((name) => ({ type: 'function', name }))
+    const tool_choice = { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'function', name: 'g' }] }
+    expect(decode({ tools, tool_choice }).request).toMatchObject({
+      tools: [{ name: 'g' }],
+      toolChoice: 'auto',
+    })
+    expect(decode({ tools, tool_choice }).request.tools).toHaveLength(1)
+  })
+
   it('leaves out a reference to thinking, as it does thinking itself', () => {
     const call = { type: 'function_call', call_id: 'c', name: 'look', arguments: '{}' }
     const items = [{ role: 'user', content: 'hi' }, { type: 'item_reference', id: 'rs_1_0' }, call]
@@ -220,6 +230,11 @@ describe('decodeResponsesRequest', () => {
     ['tools[0].name', { tools: [{ type: 'function' }] }],
     ['tool_choice', { tool_choice: 'always' }],
     ['tool_choice.type', { tool_choice: { type: 'web_search' } }],
+    ['tool_choice.mode', { tool_choice: { type: 'allowed_tools', tools: [] } }],
+    [
+      'tool_choice.tools[0]',
+      { tool_choice: { type: 'allowed_tools', mode: 'auto', tools: [{ name: 'f' }] } },
+    ],
     ['parallel_tool_calls', { parallel_tool_calls: 'no' }],
     ['include', { include: 'x' }],
     ['include[0]', { include: [1] }],

@@ -25,6 +25,7 @@ type ItemOf<Kind extends OutputItem['kind']> = Extract<Item, { kind: Kind }>
  */
 export class ResponsesEncoder implements StreamEncoder {
   readonly #identity: ResponsesIdentity
+  readonly #onFinish: ((response: Readonly<Record<string, unknown>>) => void) | undefined
   readonly #suffix: string
   #sequence = 0
   readonly #output: Record<string, unknown>[] = []
@@ -35,8 +36,10 @@ export class ResponsesEncoder implements StreamEncoder {
   /** Function calls by their number in the answer; all stay open until the end, since fragments may alternate. */
   readonly #calls = new Map<number, ItemOf<'function-call'>>()
 
-  constructor(identity: ResponsesIdentity) {
+  /** @param onFinish told the whole answer once it is there */
+  constructor(identity: ResponsesIdentity, onFinish?: (response: Readonly<Record<string, unknown>>) => void) {
     this.#identity = identity
+    this.#onFinish = onFinish
     this.#suffix = identity.id.replace(/^resp_/, '')
   }
 
@@ -101,6 +104,7 @@ export class ResponsesEncoder implements StreamEncoder {
       reason,
       ...(extension && { extension }),
     })
+    this.#onFinish?.(response)
     return out + this.#send(`response.${status}`, { response })
   }
 
