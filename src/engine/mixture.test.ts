@@ -374,6 +374,15 @@ describe('failures of the aggregator', () => {
     expect(result.degraded[0]?.message).toMatch(/empty/)
   })
 
+  it.each([
+    ['a format', { responseFormat: { type: 'json' } }],
+    ['a call', { tools: [{ name: 'look' }], toolChoice: 'required' }],
+  ] as const)('fails, rather than answer with a proposal, where %s was asked for', async (_, fields) => {
+    const { mixture } = setup(chain, { 't/a': 'A', 't/y': failing(), 't/z': failing() })
+    const asked = collect(mixture.stream({ ...ask('q'), ...fields }, { signal: signal() }))
+    await expect(asked).rejects.toMatchObject({ code: 'all_failed' })
+  })
+
   it('answers with a proposal when the whole chain failed', async () => {
     const { mixture } = setup(chain, { 't/a': 'A', 't/y': failing(), 't/z': failing('timeout') })
     const result = await collect(mixture.stream(ask('q'), { signal: signal() }))

@@ -117,7 +117,7 @@ function planStages(inputs: readonly StageInput[], recipe: RecipeInput, fail: Fa
       }
       case 'rank': {
         const by = input.by ?? 'judge'
-        const judges = by === 'peers' ? peersOf(stages, index, fail) : slots
+        const judges = by === 'peers' ? peersBefore(stages, index, fail) : slots
         const keep = input.keep === undefined ? {} : { keep: input.keep }
         stages.push({ kind: input.kind, index, slots: judges, by, ...keep })
         break
@@ -153,15 +153,17 @@ function placeSlots(inputs: readonly (string | SlotInput)[], stage: number): Pla
   return slots
 }
 
-/** The judges of a peer ranking: the proposers of the panel before it, as cool-headed as they can be. */
-function peersOf(stages: readonly PlanStage[], stage: number, fail: Fail): PlanSlot[] {
+/** The judges of a peer ranking: the proposers of the panel before it. */
+function peersBefore(stages: readonly PlanStage[], stage: number, fail: Fail): PlanSlot[] {
   const panel = stages.findLast(({ kind }) => kind === 'propose')
   if (panel === undefined)
     return fail(`stage ${stage + 1} ranks by peers, but no "propose" stage comes before it.`)
-  return panel.slots.map(({ slot, ref }) => ({
-    slot: { ...slot, temperature: 0 },
-    ref: { ...ref, stage },
-  }))
+  return panel.slots.map((slot) => asPeer(slot, stage))
+}
+
+/** A proposer as a judge, as cool-headed as it can be. */
+export function asPeer({ slot, ref }: PlanSlot, stage: number): PlanSlot {
+  return { slot: { ...slot, temperature: 0 }, ref: { ...ref, stage } }
 }
 
 /**

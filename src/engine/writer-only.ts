@@ -20,6 +20,12 @@ export function writerOnly({
   return toolChoice === 'auto' ? 'tools' : 'tool_choice'
 }
 
+/** Whether a proposal would break what the client does with the answer: it reads a format, or runs a tool. */
+export function needsWriter(request: ChatRequest): boolean {
+  const param = writerOnly(request)
+  return param === 'response_format' || param === 'tool_choice'
+}
+
 const hasWriter = ({ stages }: Plan): boolean => stages.some(({ kind }) => kind === 'synthesize')
 
 /**

@@ -1,6 +1,6 @@
 import type { Proposal } from '../../core/index.js'
 import { consultChain, type Consulted } from '../consult.js'
-import type { PlanStageOf } from '../plan.js'
+import { asPeer, type PlanStageOf } from '../plan.js'
 import type { Material } from '../prompt/material.js'
 import type { Run } from '../run.js'
 import type { StageRunner } from './stage.js'
@@ -52,8 +52,10 @@ async function peerScores(
   const { proposals } = ask.material
   const ballots = await Promise.all(
     proposals.map(async (own, index) => {
-      const judge = stage.slots.find(({ ref }) => ref.index === own.slot.index)
-      if (judge === undefined) return undefined
+      // After a layer that failed as a whole the proposals are those of another panel.
+      const proposer = run.plan.stages[own.slot.stage]?.slots[own.slot.index]
+      if (proposer === undefined) return undefined
+      const judge = asPeer(proposer, stage.index)
       const others = proposals.filter((_, other) => other !== index)
       return consultChain(run, [judge], {
         material: { proposals: others },

@@ -72,6 +72,32 @@ describe('rank', () => {
   })
 })
 
+describe('rank after a layer that failed as a whole', () => {
+  it('asks those who wrote the proposals', async () => {
+    const peer = (own: string) => (request: ChatRequest) =>
+      tail(request).includes('RANKING') ? fairJudge(request) : own
+    const recipe: RecipeInput = {
+      stages: [
+        propose,
+        { kind: 'propose', slots: ['t/x', 't/y', 't/w'] },
+        { kind: 'rank', by: 'peers' },
+        { kind: 'pick' },
+      ],
+    }
+    const { ask, models } = bench(recipe, {
+      't/a': peer('quality 1'),
+      't/b': peer('quality 3'),
+      't/c': peer('quality 2'),
+      't/x': failing(),
+      't/y': failing(),
+      't/w': failing(),
+    })
+    expect((await ask('q')).text).toBe('quality 3')
+    expect(models['t/a']?.requests).toHaveLength(2)
+    expect(models['t/x']?.requests).toHaveLength(1)
+  })
+})
+
 describe('vote', () => {
   it('answers with a proposal of the majority', async () => {
     const { ask, events } = bench(

@@ -9,11 +9,12 @@ import { composeForAggregator } from '../prompt/compose.js'
 import type { Material } from '../prompt/material.js'
 import type { Run } from '../run.js'
 import { unusable } from '../usable.js'
+import { needsWriter } from '../writer-only.js'
 import type { StageRunner } from './stage.js'
 
 /**
  * Writes the answer from the proposals and streams it. When an aggregator fails before its first character the
- * next of the chain takes over, and after the last one the best proposal is the answer. An answer that breaks off
+ * next of the chain takes over, and after the last one the best proposal is the answer, unless a format or a call was asked for. An answer that breaks off
  * later is continued by a model that can go on from given text; when there is none it ends with reason `error`:
  * what was sent stays, nothing is sent twice.
  */
@@ -47,7 +48,7 @@ export const synthesize: StageRunner<'synthesize'> = async (run, stage, material
       }
     }
   }
-  const proposal = lastResort(condensed)
+  const proposal = needsWriter(run.request) ? undefined : lastResort(condensed)
   if (proposal === undefined) {
     if (failure?.code === 'deadline' || failure?.code === 'budget') throw failure
     throw nothingUsable(run, failure)
