@@ -1,6 +1,6 @@
 import { parse } from 'yaml'
 import { describe, expect, it } from 'vitest'
-import { recipeText, withRecipe } from './recipe-text.js'
+import { recipeText, withRecipe, withoutRecipe } from './recipe-text.js'
 
 const FILE = `# My models.
 defaultRecipe: quick # the usual one
@@ -68,5 +68,28 @@ describe('a recipe in a file', () => {
     expect(file).toContain('    ---')
     const swallowing = 'description: a # "\nproposers: ["\n'
     expect(() => parse(withRecipe(FILE, 'quick', swallowing).file) as unknown).toThrow()
+  })
+
+  it('is taken out without a change to any other line', () => {
+    expect(withoutRecipe(FILE, 'deep')).toBe(
+      FILE.replace(
+        / {2}deep:\n {6}proposers:\n {8}- lab\/ada\n {6}aggregator: lab\/edsger\n {6}layers: 3\n/,
+        '',
+      ),
+    )
+    for (const name of ['quick', 'deep', 'inline']) {
+      const { recipes, ...rest } = parse(FILE) as { recipes: Record<string, unknown> }
+      const { [name]: _, ...others } = recipes
+      expect(parse(withoutRecipe(FILE, name) ?? '')).toEqual({ ...rest, recipes: others })
+    }
+    expect(withoutRecipe(FILE, 'absent')).toBeUndefined()
+    const alone = 'models: {}\r\nrecipes:\r\n  a:\r\n    layers: 2\r\n'
+    expect(withoutRecipe(alone, 'a')).toBe('models: {}\r\n')
+    expect(withRecipe(withoutRecipe(alone, 'a') ?? '', 'b', 'layers: 2\n').file).toContain('recipes:\r\n  b:')
+  })
+
+  it('is not taken out when others refer to it in YAML', () => {
+    const text = 'recipes:\n  a: &base\n    proposers: [x/y]\n  b:\n    <<: *base\n    layers: 3\n'
+    expect(() => withoutRecipe(text, 'a')).toThrow()
   })
 })

@@ -64,6 +64,33 @@ export function withRecipe(file: string, name: string, text: string): RecipeText
   return written
 }
 
+/**
+ * The file without one recipe; every other line stays as it is, comments above the recipe too.
+ *
+ * @returns `undefined` when the file does not have it
+ * @throws {@link MoaError} `data_invalid` when the recipe has no lines of its own
+ */
+export function withoutRecipe(file: string, name: string): string | undefined {
+  const lines = linesOf(file)
+  const region = regionOf(file, name)
+  if (region === undefined) return undefined
+  const only = recipesOf(parseDocument(file, { logLevel: 'silent' }))?.items.length === 1
+  const kept = [
+    ...lines.slice(0, region.keyLine).filter((line) => !(only && RECIPES_LINE.test(line))),
+    ...lines.slice(region.end),
+  ]
+  const left = kept.join(file.includes('\r\n') ? '\r\n' : '\n')
+  if (others(file, name) !== others(left, name))
+    throw new MoaError(
+      'data_invalid',
+      `Recipe "${name}" can't be taken out by itself: other parts of the file refer to it with YAML's "&" and "*".`,
+    )
+  return left
+}
+
+/** Begins the recipes of a file. */
+const RECIPES_LINE = /^recipes\s*:\s*(#.*)?$/
+
 interface Place {
   readonly before: readonly string[]
   readonly after: readonly string[]
@@ -95,7 +122,7 @@ function newPlace(file: string, lines: readonly string[], name: string): Place {
       indent: region.keyColumn + 2,
     }
   }
-  const head = lines.findIndex((line) => /^recipes\s*:\s*(#.*)?$/.test(line))
+  const head = lines.findIndex((line) => RECIPES_LINE.test(line))
   const at = head === -1 ? lines.length : head + 1
   const before = head === -1 ? [...withoutEmptyEnd(lines), 'recipes:'] : lines.slice(0, at)
   const after = head === -1 ? [''] : lines.slice(at)

@@ -116,6 +116,40 @@ describe.skipIf(!hasBrowser)('the recipe editor', () => {
     await page.context().close()
   })
 
+  it('deletes a recipe from the file, and not one that others need', async () => {
+    const { page, complaints } = await lab.page()
+    const remove = async (): Promise<void> => {
+      await page.getByRole('button', { name: 'Delete' }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    }
+    const before = readFileSync(file(), 'utf8')
+    writeFileSync(
+      file(),
+      before.replace(
+        '  layered:',
+        '  base:\n    proposers: [lab/ada] # one\n    aggregator: lab/ada\n  child: { extends: base }\n  layered:',
+      ),
+    )
+    await vi.waitFor(async () => expect(await models()).toContain('"child"'), {
+      timeout: 20_000,
+      interval: 200,
+    })
+    await openEditor(page, 'base')
+    await remove()
+    await page.getByText('Recipe "base" is still needed').waitFor()
+    expect(readFileSync(file(), 'utf8')).toContain('  base:\n')
+    await openEditor(page, 'child')
+    await remove()
+    await page.getByText('Choose a recipe, or begin a new one.').waitFor()
+    await openEditor(page, 'base')
+    await remove()
+    await page.getByText('Choose a recipe, or begin a new one.').waitFor()
+    expect(readFileSync(file(), 'utf8')).toBe(before)
+    expect(await models()).not.toContain('"base"')
+    expect(complaints.filter((text) => !text.includes('409'))).toEqual([])
+    await page.context().close()
+  })
+
   it('keeps what is typed while it saves, and shows no recipe but the one opened last', async () => {
     const { page, complaints } = await lab.page()
     await openEditor(page, 'pair')

@@ -59,6 +59,42 @@ export async function checkDraft(
   }
 }
 
+/**
+ * What would be wrong with a configuration whose file has another text; recipes that are wrong already don't count.
+ *
+ * @param now the configuration as it is
+ */
+export async function problemsOf(
+  file: Pick<FileText, 'path' | 'text'>,
+  now: Workspace,
+  { config, host }: CheckOptions,
+): Promise<readonly string[]> {
+  let next: Workspace
+  try {
+    next = await openWorkspace({ config, texts: new Map([[file.path, file.text]]), ...(host && { host }) })
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return error.problems.map(({ path, message }) => withTrail(path ?? [], message))
+  }
+  try {
+    return next.book.names().flatMap((name) => {
+      const mistake = mistakeIn(next, name)
+      return mistake === undefined || mistakeIn(now, name) !== undefined ? [] : [mistake]
+    })
+  } finally {
+    await next.close()
+  }
+}
+
+function mistakeIn({ book }: Workspace, name: string): string | undefined {
+  try {
+    book.check(name)
+    return undefined
+  } catch (error) {
+    return errorInfo(error).message
+  }
+}
+
 /** Looks at a recipe of a workspace. */
 export async function checkNamed(workspace: Workspace, name: string): Promise<RecipeCheck> {
   try {

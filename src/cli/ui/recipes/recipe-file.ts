@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { randomBytes } from 'node:crypto'
-import { recipeText, withRecipe, type RecipeText } from '../../../config/recipe-text.js'
+import { recipeText, withRecipe, withoutRecipe, type RecipeText } from '../../../config/recipe-text.js'
 import { MoaError } from '../../../core/errors.js'
 import { sha256Hex } from '../../../util/hash.js'
 import type { WriteAccess } from './types.js'
@@ -57,6 +57,9 @@ export const changedFile = (
   name: string,
   recipe: string,
 ): ReturnType<typeof withRecipe> => withRecipe(text, name, recipe)
+
+/** The file without a recipe, not yet written; `undefined` when it does not have it. */
+export const fileWithout = ({ text }: FileText, name: string): string | undefined => withoutRecipe(text, name)
 
 /**
  * Replaces a file in one step: whoever reads it sees it as it was or as it is, and so does a machine that loses power.

@@ -4,10 +4,11 @@ import type { UiPart, UiRequest } from '../../../gateway/index.js'
 import { object, optionalString, string } from '../../../wire/check.js'
 import type { Workspace } from '../../workspace/open.js'
 import { shownPaths, type UiContext } from '../context.js'
-import { checkDraft, checkNamed, type Draft } from './check.js'
+import { checkDraft, checkNamed, problemsOf, type Draft } from './check.js'
 import {
   fileOf,
   changedFile,
+  fileWithout,
   readFileText,
   replaceFile,
   textIn,
@@ -28,6 +29,7 @@ export function recipesPart(context: UiContext): UiPart {
       { method: 'GET', path: 'recipes/:name', handle: ({ params }) => show(context, params['name'] ?? '') },
       { method: 'POST', path: 'recipes/:name/check', handle: (request) => check(context, request) },
       { method: 'PUT', path: 'recipes/:name', handle: (request) => save(context, request) },
+      { method: 'DELETE', path: 'recipes/:name', handle: (request) => remove(context, request) },
     ],
   }
 }
@@ -96,6 +98,27 @@ async function save(context: UiContext, request: UiRequest): Promise<RecipeDocum
   replaceFile(file.path, changedFile(file, draft.name, draft.text).file)
   await context.reload()
   return show(context, draft.name)
+}
+
+/** Takes a recipe out of its file, unless something else needs it or the file is not what the page has seen. */
+async function remove(context: UiContext, { params, query }: UiRequest): Promise<undefined> {
+  requireAccess(context)
+  const name = params['name'] ?? ''
+  const file = targetOf(context, name)
+  const text = fileWithout(file, name)
+  if (text === undefined)
+    throw new MoaError('not_found', `There is no recipe "${name.slice(0, 100)}" in the configuration.`)
+  checkVersion({ context, file, name }, query.get('version') ?? undefined)
+  const problems = await problemsOf({ path: file.path, text }, context.workspace(), context)
+  if (problems.length > 0)
+    throw new MoaError(
+      'conflict',
+      shownPaths(context, `Recipe "${name}" is still needed:\n${problems.join('\n')}`),
+    )
+  checkVersion({ context, file: readFileText(file.path), name }, file.version)
+  replaceFile(file.path, text)
+  await context.reload()
+  return undefined
 }
 
 function checkVersion(

@@ -105,6 +105,20 @@ export async function save(): Promise<void> {
   })
 }
 
+/** Takes the open recipe out of the configuration. @returns whether it is gone */
+export async function remove(): Promise<boolean> {
+  const { name: wanted, version = '' } = stored.value ?? {}
+  if (wanted === undefined) return false
+  let gone = false
+  await told(async () => {
+    await api.delete(`${address(wanted)}?version=${encodeURIComponent(version)}`)
+    gone = true
+    closeRecipe()
+    await loadList()
+  })
+  return gone
+}
+
 async function look(): Promise<void> {
   const wanted = name.value
   if (wanted === undefined) return

@@ -2,6 +2,7 @@ import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { go, link, place } from '../../app/router.js'
 import { Button } from '../../components/button.js'
+import { Dialog } from '../../components/dialog.js'
 import { t } from '../../i18n/index.js'
 import {
   beginRecipe,
@@ -13,6 +14,7 @@ import {
   openRecipe,
   problem,
   reload,
+  remove,
   revert,
   save,
   savedTo,
@@ -75,6 +77,7 @@ export function Page(): JSX.Element {
 function Editor({ onCopy }: { readonly onCopy: () => void }): JSX.Element {
   const file = list.value?.write.file
   const document = stored.value
+  const [removing, setRemoving] = useState(false)
   const blocked = checking.value || (check.value?.problems.length ?? 1) > 0
   return (
     <>
@@ -107,12 +110,21 @@ function Editor({ onCopy }: { readonly onCopy: () => void }): JSX.Element {
               </Button>
             )}
             <Button icon="copy" kind="quiet" label={t('recipes.copyOf')} onClick={onCopy} />
+            {document?.version !== undefined && (
+              <Button
+                icon="trash"
+                kind="quiet"
+                label={t('recipes.remove')}
+                onClick={() => setRemoving(true)}
+              />
+            )}
             <Button kind="primary" disabled={!dirty.value || blocked} onClick={() => void save()}>
               {t('recipes.save')}
             </Button>
           </div>
         )}
       </header>
+      {removing && <Removal onClose={() => setRemoving(false)} />}
       <ReadOnly />
       <Outline />
       <div class="recipes-sides">
@@ -127,6 +139,31 @@ function Editor({ onCopy }: { readonly onCopy: () => void }): JSX.Element {
         </section>
       </div>
     </>
+  )
+}
+
+/** Asks before a recipe is taken out of its file. */
+function Removal({ onClose }: { readonly onClose: () => void }): JSX.Element {
+  const { name: recipe = '', file = '' } = stored.value ?? {}
+  const confirm = async (): Promise<void> => {
+    onClose()
+    if (await remove()) go(link('recipes'))
+  }
+  return (
+    <Dialog
+      title={t('recipes.removeTitle', { name: recipe })}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>{t('app.cancel')}</Button>
+          <Button kind="danger" onClick={() => void confirm()}>
+            {t('recipes.remove')}
+          </Button>
+        </>
+      }
+    >
+      <p>{t('recipes.removeHint', { file })}</p>
+    </Dialog>
   )
 }
 
