@@ -212,7 +212,7 @@ describe.skipIf(!hasBrowser)('the chat in a browser', () => {
     await page.context().close()
   })
 
-  it('sends pictures and text files along', async () => {
+  it('sends pictures, PDFs and text files along', async () => {
     const { page } = await lab.page()
     await choose(page, 'lab/ada')
     const pixel =
@@ -220,6 +220,7 @@ describe.skipIf(!hasBrowser)('the chat in a browser', () => {
     await page.locator('input[type=file]').setInputFiles([
       { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('herons are tall') },
       { name: 'pixel.png', mimeType: 'image/png', buffer: Buffer.from(pixel, 'base64') },
+      { name: 'paper.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4') },
     ])
     await page.getByRole('button', { name: 'Remove pixel.png' }).waitFor()
     await ask(page, 'What is in these?')
@@ -228,6 +229,11 @@ describe.skipIf(!hasBrowser)('the chat in a browser', () => {
     expect(lab.sim.log.at(-1)?.messages?.[0]?.content).toEqual([
       { type: 'text', text: 'What is in these?\n\nnotes.txt:\n\nherons are tall' },
       { type: 'image', url: `data:image/png;base64,${pixel}` },
+      {
+        type: 'file',
+        filename: 'paper.pdf',
+        data: `data:application/pdf;base64,${Buffer.from('%PDF-1.4').toString('base64')}`,
+      },
     ])
     await page
       .locator('input[type=file]')

@@ -3,9 +3,9 @@ import type { RunView } from './run-view.js'
 
 /** A file that goes with a question. */
 export interface Attachment {
-  readonly kind: 'image' | 'text'
+  readonly kind: 'image' | 'pdf' | 'text'
   readonly name: string
-  /** A `data:` URL for images, the text itself for texts. */
+  /** A `data:` URL for images and PDFs, the text itself for texts. */
   readonly content: string
 }
 

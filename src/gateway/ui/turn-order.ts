@@ -3,6 +3,7 @@ import type { Attachment, Question, Turn, TurnOrder } from './conversation.js'
 
 const MOST_ATTACHMENTS = 20
 const IMAGE = /^data:image\/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+=*$/
+const PDF = /^data:application\/pdf;base64,[A-Za-z0-9+/]+=*$/
 
 /** @throws {@link MoaError} `invalid_request` naming the field */
 export function readTurnOrder(body: unknown): TurnOrder {
@@ -29,7 +30,11 @@ function attachment(value: unknown, index: number): Attachment {
     content: string(content, `${param}.content`),
   }
   if (kind === 'text') return { kind, ...read }
-  if (kind !== 'image') throw bad(`${param}.kind`, 'expected "image" or "text".')
+  if (kind === 'pdf') {
+    if (!PDF.test(read.content)) throw bad(`${param}.content`, 'expected a data: URL of a PDF.')
+    return { kind, ...read }
+  }
+  if (kind !== 'image') throw bad(`${param}.kind`, 'expected "image", "pdf" or "text".')
   if (!IMAGE.test(read.content))
     throw bad(`${param}.content`, 'expected a data: URL of a PNG, JPEG, GIF or WebP image.')
   return { kind, ...read }
@@ -83,9 +88,12 @@ function contentOf({ text, attachments }: Question): unknown {
       kind === 'text' ? [`${name}:\n\n${content.trimEnd()}`] : [],
     ),
   ].join('\n\n')
-  const images = attachments.flatMap(({ kind, content }) =>
-    kind === 'image' ? [{ type: 'image_url', image_url: { url: content } }] : [],
-  )
-  if (images.length === 0) return texts
-  return [...(texts === '' ? [] : [{ type: 'text', text: texts }]), ...images]
+  const others = attachments.flatMap(({ kind, name, content }): object[] => {
+    if (kind === 'text') return []
+    return kind === 'image'
+      ? [{ type: 'image_url', image_url: { url: content } }]
+      : [{ type: 'file', file: { filename: name, file_data: content } }]
+  })
+  if (others.length === 0) return texts
+  return [...(texts === '' ? [] : [{ type: 'text', text: texts }]), ...others]
 }

@@ -2,23 +2,25 @@ import type { Attachment } from '../../../../src/gateway/ui/conversation.js'
 import { t } from '../../i18n/index.js'
 
 const IMAGES = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
+const PDF = 'application/pdf'
 const MOST_BYTES = 10 * 1024 * 1024
 
 /** What can be chosen in the file dialog. */
 export const ACCEPTED =
-  '.txt,.md,.csv,.json,.yaml,.yml,.xml,.html,.css,.js,.ts,.py,.log,text/*,image/png,image/jpeg,image/gif,image/webp'
+  '.txt,.md,.csv,.json,.yaml,.yml,.xml,.html,.css,.js,.ts,.py,.log,text/*,application/pdf,image/png,image/jpeg,image/gif,image/webp'
 
 /**
- * Reads a file to go with a question: an image as it is, anything else as text.
+ * Reads a file to go with a question: an image or a PDF as it is, anything else as text.
  *
  * @returns the attachment, or what is wrong with the file
  */
 export async function readAttachment(file: File): Promise<Attachment | string> {
   const { name, size, type } = file
   if (size > MOST_BYTES) return t('attachment.tooLarge', { name, size: MOST_BYTES / 1024 / 1024 })
-  if (IMAGES.has(type)) {
+  if (IMAGES.has(type) || type === PDF) {
     const content = await dataUrl(file)
-    return content === undefined ? t('attachment.notText', { name }) : { kind: 'image', name, content }
+    if (content === undefined) return t('attachment.notText', { name })
+    return { kind: type === PDF ? 'pdf' : 'image', name, content }
   }
   const text = decode(new Uint8Array(await file.arrayBuffer()))
   return text === undefined ? t('attachment.notText', { name }) : { kind: 'text', name, content: text }
