@@ -1,6 +1,7 @@
 import { MoaError, errorInfo } from '../core/index.js'
 import type { Records, Store } from '../store/index.js'
 import { systemClock, type Clock } from '../util/index.js'
+import type { AnswerStore, CacheStats } from './answer-store.js'
 import type { CachedAnswer } from './cached-answer.js'
 
 /** What a cache may hold. */
@@ -14,16 +15,6 @@ export interface CacheLimits {
 const DAY_MS = 24 * 60 * 60 * 1000
 
 export const DEFAULT_CACHE_LIMITS: CacheLimits = { maxBytes: 512 * 1024 * 1024, maxAgeMs: 30 * DAY_MS }
-
-/** What a cache holds and has brought. */
-export interface CacheStats {
-  readonly answers: number
-  readonly bytes: number
-  /** Calls answered from it since it was last cleared. */
-  readonly hits: number
-  /** US dollars those calls would have cost, as far as their price is known. */
-  readonly savedUsd: number
-}
 
 interface Totals {
   readonly hits: number
@@ -47,7 +38,7 @@ export interface ResponseCacheOptions {
  * Answers by the content of what was asked, in a store with limits of size and age: what has not been of use for
  * longest goes first. A store that fails makes the cache useless, never the call.
  */
-export class ResponseCache {
+export class ResponseCache implements AnswerStore {
   readonly #store: Store
   readonly #answers: Records<CachedAnswer>
   readonly #totals: Records<Totals>

@@ -19,7 +19,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 let files = 0
 const newFile = (): string => join(folder, `${(files += 1)}.db`)
 
-function setUp(clock: Clock = systemClock): CacheOptions {
+function setUp(clock: Clock = systemClock): CacheOptions & { readonly cache: ResponseCache } {
   const cache = new ResponseCache(openSqliteStore(newFile(), { clock }), { clock })
   return { cache, counts: new SampleCounts(), flights: new Flights(), clock }
 }

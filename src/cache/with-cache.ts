@@ -11,10 +11,10 @@ import { abortable, linkedController, systemClock, type Clock, type LinkedContro
 import { cacheKey, type SampleCounts } from './cache-key.js'
 import { AnswerKeeper, replayCached } from './cached-answer.js'
 import type { Flights, Landing } from './flights.js'
-import type { ResponseCache } from './response-cache.js'
+import type { AnswerStore } from './answer-store.js'
 
 export interface CacheOptions {
-  readonly cache: ResponseCache
+  readonly cache: AnswerStore
   /** Where the model is served: models of one name at two places are two models. */
   readonly endpoint?: string
   /** Share one among all models of a process. */
@@ -126,13 +126,22 @@ class CachedStream implements AsyncIterableIterator<ModelEvent>, EventStream {
     signal.throwIfAborted()
     if (key === undefined || this.#options.cache === 'refresh') return this.#ask()
     for (;;) {
-      const answer = cache.get(key)
-      const { onCall } = this.#options
-      if (answer) return replay(replayCached(answer, { at: this.#clock.now(), onCall }), this.#options.signal)
       const flight = flights.get(key)
-      if (flight === undefined) this.#land = flights.begin(key)
-      if (flight === undefined || (await abortable(flight, signal)) === 'useless') return this.#ask()
+      if (flight === undefined) {
+        this.#land = flights.begin(key)
+        break
+      }
+      const landing = await abortable(flight, signal)
+      if (landing === 'useless') return this.#ask()
+      if (landing === 'kept') break
     }
+    const found = cache.get(key)
+    const answer = found instanceof Promise ? await abortable(found, signal) : found
+    if (answer === undefined) return this.#ask()
+    this.#land?.('kept')
+    this.#land = undefined
+    const { onCall } = this.#options
+    return replay(replayCached(answer, { at: this.#clock.now(), onCall }), this.#options.signal)
   }
 
   #ask(): EventStream {

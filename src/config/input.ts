@@ -115,6 +115,8 @@ export interface CacheInput {
   readonly maxMegabytes?: number
   /** How long an answer is kept. Default 30. */
   readonly maxAgeDays?: number
+  /** Redis that keeps them for several machines, in place of a file: `redis://host:6379/0`. It limits its size itself. */
+  readonly redis?: string
 }
 
 /** How `moa serve` behaves; flags win over what stands here. */
@@ -127,6 +129,8 @@ export interface GatewayInput {
   readonly keysFile?: string
   /** Redis in which several gateways count requests and tokens of each key together: `redis://host:6379/0`. */
   readonly redis?: string
+  /** Where keys and what they have spent are kept: in `keysFile`, or in `redis` for all gateways. Default `file`. */
+  readonly keysIn?: 'file' | 'redis'
   /** Show a mixture's progress as thinking: not, a line for each step, or with the proposals' text. Default true. */
   readonly progress?: boolean | 'proposals'
   /** Whose tokens `usage` counts. Default `run`. */

@@ -78,10 +78,11 @@ const DAY_MS = 24 * 60 * 60 * 1000
 /** The cache is off until somebody asks for it: the same question may be meant to give another answer. */
 function cacheSettings(cache: ConfigInput['cache'] = false, dataFolder: string): CacheSettings {
   const given = typeof cache === 'boolean' ? { enabled: cache } : cache
-  const { enabled = true, maxMegabytes = 512, maxAgeDays = 30 } = given
+  const { enabled = true, maxMegabytes = 512, maxAgeDays = 30, redis } = given
   return {
     enabled,
     file: join(dataFolder, 'cache.db'),
+    ...(redis !== undefined && { redis }),
     maxBytes: maxMegabytes * MIB,
     maxAgeMs: maxAgeDays * DAY_MS,
   }

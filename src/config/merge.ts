@@ -60,6 +60,7 @@ export async function mergeFiles(
       ...providerProblems(read, { providers, known }),
       ...replayProblems(read),
       ...defaultRecipeProblems(read),
+      ...redisProblems(read),
     )
   if (problems.length > 0) throw configError(problems)
   const recipes = new Map<string, WrittenRecipe>()
@@ -176,4 +177,29 @@ function defaultRecipeProblems(read: readonly ReadFile[]): Problem[] {
           message: `there is no recipe "${name}".${didYouMean(name, names)}`,
         }),
   )
+}
+
+/** What is to be kept in a Redis needs one, and limits of a file say nothing about it. */
+function redisProblems(read: readonly ReadFile[]): Problem[] {
+  const named = read.some(({ config }) => config.gateway?.redis !== undefined)
+  return read.flatMap(({ source, config: { gateway, cache } }) => [
+    ...(gateway?.keysIn === 'redis' && !named
+      ? [
+          located(source, {
+            path: ['gateway', 'keysIn'],
+            message: 'keys are to be kept in Redis; name it under "redis" beside this.',
+          }),
+        ]
+      : []),
+    ...(typeof cache === 'object' && cache.redis !== undefined && cache.maxMegabytes !== undefined
+      ? [
+          located(source, {
+            path: ['cache', 'maxMegabytes'],
+            message:
+              '"maxMegabytes" is for a file; Redis limits its size itself (maxmemory, maxmemory-policy). Leave it out.',
+            key: true,
+          }),
+        ]
+      : []),
+  ])
 }

@@ -16,6 +16,7 @@ export function redactSettings(settings: Settings): Record<string, unknown> {
     ...(Object.keys(proxy).length > 0 && { proxy: mapValues(proxy, withoutCredentials) }),
     dataFolder,
     ...(Object.keys(settings.gateway).length > 0 && { gateway: shownGateway(settings.gateway) }),
+    ...(settings.cache.enabled && { cache: shownCache(settings.cache) }),
     ...(Object.keys(settings.history).length > 0 && { history: settings.history }),
     data: { ...data, ...(data.mirror !== undefined && { mirror: withoutCredentials(data.mirror) }) },
   }
@@ -38,6 +39,11 @@ const shownGateway = ({ redis, ...rest }: Settings['gateway']): Settings['gatewa
   ...rest,
   ...(redis !== undefined && { redis: withoutCredentials(redis) }),
 })
+
+function shownCache({ redis, file, maxBytes, maxAgeMs }: Settings['cache']): Record<string, unknown> {
+  const place = redis === undefined ? { file, maxBytes } : { redis: withoutCredentials(redis) }
+  return { ...place, maxAgeMs }
+}
 
 function withoutCredentials(url: string): string {
   return url.replace(/^([^:/?#]+:\/\/)?[^/?#]*@/, '$1').replace(/\?.*$/, '?(hidden)')

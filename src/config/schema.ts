@@ -105,19 +105,23 @@ const history = z
 const REDIS_ADDRESS =
   /^rediss?:\/\/([^\s/?#@]*@)?([^\s/?#@:[\]]+|\[[\d.:A-Fa-f]+\])(:\d{1,5})?(\/\d*)?(\?[^\s#]*)?$/
 
+const redisAddress = z
+  .string()
+  .regex(
+    REDIS_ADDRESS,
+    'expected redis://user:password@host:port/database, the host alone being needed (rediss for TLS); write "/", "@" and the like in a password as %2F, %40',
+  )
+
 const gateway = z
   .strictObject({
     host: z.string().min(1).optional().describe('Address to listen on. Default 127.0.0.1'),
     port: z.number().int().min(0).max(65535).optional().describe('Default 4020'),
     keysFile: z.string().min(1).optional().describe('File with keys and what they have spent'),
-    redis: z
-      .string()
-      .regex(
-        REDIS_ADDRESS,
-        'expected redis://user:password@host:port/database, the host alone being needed (rediss for TLS); write "/", "@" and the like in a password as %2F, %40',
-      )
+    redis: redisAddress.optional().describe('Redis in which several gateways count rate limits together'),
+    keysIn: z
+      .enum(['file', 'redis'])
       .optional()
-      .describe('Redis in which several gateways count rate limits together'),
+      .describe('Where keys and what they have spent are kept. Default file'),
     progress: z
       .union([z.boolean(), z.literal('proposals')])
       .optional()
@@ -198,6 +202,7 @@ export const configSchema = z.strictObject({
         enabled: z.boolean().optional().describe('Default true'),
         maxMegabytes: z.number().positive().optional().describe('Default 512'),
         maxAgeDays: z.number().positive().optional().describe('Default 30'),
+        redis: redisAddress.optional().describe('Redis that keeps answers for several machines'),
       }),
     ])
     .optional()

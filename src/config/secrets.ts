@@ -31,7 +31,7 @@ function isSecret(value: string, path: readonly PropertyKey[]): boolean {
   if (value.includes('${')) return false
   if (KEY_SHAPE.test(value)) return true
   const [top, second, field, header] = path.map(String)
-  if (top === 'gateway') return second === 'redis' && /\/\/[^/]*:[^/]+@/.test(value)
+  if (top === 'gateway' || top === 'cache') return second === 'redis' && /\/\/[^/]*:[^/]+@/.test(value)
   if (top !== 'providers') return false
   if (field === 'apiKey') return value.length >= 8
   if (field === 'baseURL') return /\/\/[^/]*:[^/]*@|[?&](api-?)?key=./i.test(value)

@@ -35,6 +35,8 @@ export interface ProxySettings {
 export interface CacheSettings {
   readonly enabled: boolean
   readonly file: string
+  /** Address of the Redis that keeps them in place of the file. */
+  readonly redis?: string
   readonly maxBytes: number
   readonly maxAgeMs: number
 }

@@ -10,6 +10,7 @@ export {
 } from './access/key-store.js'
 export { mayUse } from './access/admission.js'
 export { shownKey } from './access/secret.js'
+export { redisKeyStore, redisSpendStore, type RedisKeyClient, type RedisSpend } from './access/redis-keys.js'
 export type { RedisClient } from './access/sharing.js'
 export { memorySpendStore, periodsOf, type SpendStore } from './access/spend-store.js'
 export { SECURITY_HEADERS } from './http/request-id.js'

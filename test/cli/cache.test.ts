@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startSimServer, type SimServer } from '../../src/sim/index.js'
+import { RedisServer, freePort, hasRedis } from '../redis-server.js'
 import { Sandbox, built, labConfig, type Ended } from './moa.js'
 
 let sim: SimServer
@@ -114,5 +115,66 @@ describe('the cache on the command line', () => {
     const { code, stderr } = await box.run(['ask', 'Hi'])
     expect(code).toBe(2)
     expect(stderr).toMatch(/cache › maxMegabytes/)
+  })
+})
+
+describe.runIf(hasRedis())('a cache in Redis', () => {
+  let redis: RedisServer
+  let port: number
+  const configure = (machine: Sandbox, cache: string): string =>
+    machine.write('moa.config.yaml', labConfig(sim.url, `dataFolder: data\ncache: { ${cache} }\n`))
+
+  it('is shared by machines, looked after by `moa cache`, and does not keep anybody from an answer', async () => {
+    port = await freePort()
+    redis = await RedisServer.start(port, ['--requirepass', 'hush'])
+    const other = new Sandbox()
+    try {
+      for (const machine of [box, other]) configure(machine, `redis: "redis://:hush@127.0.0.1:${port}"`)
+      const first = await ask()
+      expect([first.code, sim.log.length]).toEqual([0, 4])
+      const second = await other.run(['ask', '--json', 'Why is the sky blue?'])
+      expect((JSON.parse(second.stdout) as Answer).answer).toBe(first.json.answer)
+      expect(sim.log).toHaveLength(4)
+      expect(existsSync(file())).toBe(false)
+      const stats = await other.run(['cache', 'stats', '--json'])
+      expect(JSON.parse(stats.stdout)).toMatchObject({
+        enabled: true,
+        redis: `127.0.0.1:${port}`,
+        answers: 4,
+        hits: 4,
+      })
+      const shown = await box.run(['config', 'show'])
+      expect(stats.stdout + shown.stdout + second.stderr).not.toContain('hush')
+      expect((await other.run(['cache', 'stats'])).stdout).toMatch(/^Redis +127\.0\.0\.1:\d+$/m)
+      expect((await box.run(['cache', 'clear'])).stderr).toBe(
+        `Deleted 4 answers from Redis at 127.0.0.1:${port}.\n`,
+      )
+      configure(box, `redis: "redis://:wrong@127.0.0.1:${port}"`)
+      const refused = await ask()
+      expect([refused.code, sim.log.length]).toEqual([0, 8])
+      expect(refused.stderr.match(/The cache in Redis can't be used/g)).toHaveLength(1)
+      expect(refused.stderr).toContain('check user, password')
+      await redis.stop()
+      const away = await other.run(['ask', 'Why is the sky blue?'])
+      expect([away.code, sim.log.length]).toEqual([0, 12])
+      expect(away.stderr.match(/Redis at 127\.0\.0\.1:\d+ can't be reached/g)).toHaveLength(1)
+      const gone = await other.run(['cache', 'stats'])
+      expect([gone.code, gone.stderr]).toEqual([
+        4,
+        expect.stringMatching(/^moa: Redis at .* can't be reached/),
+      ])
+    } finally {
+      await redis.stop()
+      other.remove()
+    }
+  }, 60_000)
+
+  it('has no size of ours', async () => {
+    configure(box, 'redis: "redis://localhost", maxMegabytes: 5')
+    const { code, stderr } = await box.run(['ask', 'hello'])
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/cache: "maxMegabytes" is for a file; Redis limits/),
+    ])
   })
 })

@@ -1,10 +1,11 @@
 import { existsSync, rmSync } from 'node:fs'
-import { ResponseCache, type CacheStats } from '../../cache/index.js'
+import { RedisCache, ResponseCache, type CacheStats } from '../../cache/index.js'
 import type { CacheSettings } from '../../config/settings.js'
 import { MoaError } from '../../core/errors.js'
 import { openSqliteStore } from '../../store/index.js'
 import type { Invocation } from '../program.js'
 import { formatCost, formatCount } from '../view/format.js'
+import { cacheLink, type CacheLink } from '../workspace/cache-link.js'
 import { openWorkspace } from '../workspace/open.js'
 
 export interface CacheOptions {
@@ -19,13 +20,17 @@ const DAY_MS = 24 * 60 * 60 * 1000
 /** `moa cache stats` */
 export async function cacheStats({ shell, options }: Invocation<CacheOptions>): Promise<void> {
   const settings = await settingsOf(options)
-  const stats = readStats(settings)
-  if (options.json) return shell.write(`${JSON.stringify({ ...settings, ...stats }, null, 2)}\n`)
-  const { enabled, file, maxBytes, maxAgeMs } = settings
+  const { enabled, file, redis, maxBytes, maxAgeMs } = settings
+  const link = redis === undefined ? undefined : cacheLink(settings)
+  const stats = link ? await withRedis(link, settings, (cache) => cache.stats()) : readStats(settings)
+  const place = link ? { redis: link.place } : { file, maxBytes }
+  if (options.json)
+    return shell.write(`${JSON.stringify({ enabled, ...place, maxAgeMs, ...stats }, null, 2)}\n`)
+  const most = link ? '' : ` of ${mebibytes(maxBytes)} at most`
   const facts = [
     ['state', enabled ? 'on' : 'off; turn it on with `cache: true` in the configuration, or with --cache'],
-    ['file', file],
-    ['answers', `${formatCount(stats.answers)}, ${mebibytes(stats.bytes)} of ${mebibytes(maxBytes)} at most`],
+    link ? ['Redis', link.place] : ['file', file],
+    ['answers', `${formatCount(stats.answers)}, ${mebibytes(stats.bytes)}${most}`],
     ['kept for', `${maxAgeMs / DAY_MS} days`],
     [
       'hits',
@@ -37,12 +42,30 @@ export async function cacheStats({ shell, options }: Invocation<CacheOptions>): 
 
 /** `moa cache clear`: empties the cache for all processes that use it; deletes one that is damaged. */
 export async function cacheClear({ shell, options }: Invocation<CacheOptions>): Promise<void> {
-  const { file } = await settingsOf(options)
+  const settings = await settingsOf(options)
+  const { file, redis } = settings
+  if (redis !== undefined) {
+    const link = cacheLink(settings)
+    const deleted = await withRedis(link, settings, (cache) => cache.clear())
+    return shell.note(`Deleted ${formatCount(deleted)} answers from Redis at ${link.place}.`)
+  }
   if (!existsSync(file)) return shell.note(`There is no cache at ${file}.`)
   const count = emptied(file)
   if (count !== undefined) return shell.note(`Deleted ${formatCount(count)} answers from ${file}.`)
   for (const name of [`${file}-wal`, `${file}-shm`, file]) remove(name)
   shell.note(`${file} was damaged and is deleted.`)
+}
+
+async function withRedis<T>(
+  link: CacheLink,
+  { maxAgeMs }: CacheSettings,
+  work: (cache: RedisCache) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(new RedisCache(link.client, { maxAgeMs }))
+  } finally {
+    await link.close()
+  }
 }
 
 /** `undefined` when the file is no cache that can be read. */

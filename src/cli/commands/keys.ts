@@ -1,11 +1,23 @@
 import { existsSync } from 'node:fs'
 import { MoaError } from '../../core/errors.js'
 import { loadSettings } from '../../config/load.js'
+import type { Settings } from '../../config/settings.js'
 import { dollars } from '../../engine/spend.js'
 import { createKey, periodsOf, shownKey, type KeyLimits, type KeyRecord } from '../../gateway/index.js'
 import { KNOWN_PROVIDERS } from '../../providers/known.js'
+import { warn } from '../notices.js'
 import type { Invocation } from '../program.js'
-import { keyFilePath, openKeyFile, type KeyFile } from '../serve/key-file.js'
+import { connectRedis, redisAway } from '../redis.js'
+import {
+  evictionWarning,
+  keyFilePath,
+  keysAreInRedis,
+  keysInRedis,
+  noKeys,
+  openKeyFile,
+  type KeyPlace,
+} from '../serve/key-place.js'
+import type { Shell } from '../shell.js'
 import { oneLine } from '../terminal/sanitize.js'
 import { table, tableWidth } from '../view/table.js'
 
@@ -33,8 +45,8 @@ export async function createKeyCommand({ shell, args, options }: Invocation<Crea
   const [name = ''] = args
   const now = Date.now()
   const { expires } = options
-  await withKeyFile(options, async (file) => {
-    const { key, record } = await createKey(file.keys, {
+  await withKeys({ shell, options }, async (place) => {
+    const { key, record } = await createKey(place.keys, {
       name,
       limits: limitsOf(options),
       now,
@@ -65,22 +77,20 @@ export async function listKeys({
   shell,
   options,
 }: Invocation<FileOptions & { readonly json?: boolean }>): Promise<void> {
-  const settings = await loadSettings({ known: KNOWN_PROVIDERS, ...config(options) })
-  const path = keyFilePath(settings, options.keys)
-  if (!existsSync(path)) {
-    if (options.json) await shell.write('[]\n')
-    else shell.note('There are no keys; `moa keys create NAME` makes one.')
-    return
-  }
-  await withKeyFile(options, async (file) => {
-    const records = [...(await file.keys.list())].sort((a, b) => a.createdAt - b.createdAt)
+  await withKeys({ shell, options, readOnly: true }, async (place) => {
+    const records = [...(await place.keys.list())].sort((a, b) => a.createdAt - b.createdAt)
+    if (records.length === 0) {
+      if (options.json) await shell.write('[]\n')
+      else shell.note('There are no keys; `moa keys create NAME` makes one.')
+      return
+    }
     const { day, month } = periodsOf(Date.now())
     const listed = await Promise.all(
       records.map(async ({ hash: _, ...record }) => ({
         ...record,
         state: stateOf(record),
-        spentTodayUsd: await file.spend.spent(record.id, day),
-        spentThisMonthUsd: await file.spend.spent(record.id, month),
+        spentTodayUsd: await place.spend.spent(record.id, day),
+        spentThisMonthUsd: await place.spend.spent(record.id, month),
       })),
     )
     if (options.json) await shell.write(`${JSON.stringify(listed, null, 2)}\n`)
@@ -127,13 +137,13 @@ function describeLimits(limits: KeyLimits): string {
 /** `moa keys revoke`: running gateways stop taking the key within a second, in the middle of an answer too. */
 export async function revokeKey({ shell, args, options }: Invocation<FileOptions>): Promise<void> {
   const [wanted = ''] = args
-  await withKeyFile(options, async (file) => {
-    const record = find(await file.keys.list(), wanted)
+  await withKeys({ shell, options }, async (place) => {
+    const record = find(await place.keys.list(), wanted)
     if (record.revokedAt !== undefined) {
       shell.note(`${shownKey(record.id)} (${oneLine(record.name)}) was revoked already.`)
       return
     }
-    await file.keys.put({ ...record, revokedAt: Date.now() })
+    await place.keys.put({ ...record, revokedAt: Date.now() })
     shell.note(`${shownKey(record.id)} (${oneLine(record.name)}) is revoked.`)
   })
 }
@@ -157,12 +167,39 @@ function find(records: readonly KeyRecord[], wanted: string): KeyRecord {
 
 const config = ({ config: file }: FileOptions): { file?: string } => (file === undefined ? {} : { file })
 
-async function withKeyFile(options: FileOptions, work: (file: KeyFile) => Promise<void>): Promise<void> {
+interface Wanted {
+  readonly shell: Shell
+  readonly options: FileOptions
+  /** Keys are only looked at: a file that is not there is not made. Default false. */
+  readonly readOnly?: boolean
+}
+
+type Work = (place: KeyPlace) => Promise<void>
+
+/** Does something with the keys, wherever they are. */
+async function withKeys({ shell, options, readOnly = false }: Wanted, work: Work): Promise<void> {
   const settings = await loadSettings({ known: KNOWN_PROVIDERS, ...config(options) })
-  const file = await openKeyFile(keyFilePath(settings, options.keys))
+  if (keysAreInRedis(settings, options.keys)) return withRedisKeys(settings, { shell, work })
+  const path = keyFilePath(settings, options.keys)
+  const place = readOnly && !existsSync(path) ? noKeys(path) : await openKeyFile(path)
   try {
-    await work(file)
+    await work(place)
   } finally {
-    file.close()
+    await place.close()
+  }
+}
+
+async function withRedisKeys(
+  { gateway: { redis = '' } }: Settings,
+  { shell, work }: { readonly shell: Shell; readonly work: Work },
+): Promise<void> {
+  const link = await connectRedis(redis, { setting: 'gateway.redis', signal: shell.signal })
+  try {
+    if (link.problem !== undefined) throw redisAway(link)
+    const lossy = await evictionWarning(link)
+    if (lossy !== undefined) warn(shell, lossy)
+    await work(keysInRedis(link))
+  } finally {
+    link.close()
   }
 }

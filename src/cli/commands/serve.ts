@@ -1,12 +1,19 @@
 import { isatty } from 'node:tty'
 import { Gateway, listen, loadTracing, type Listening } from '../../gateway/index.js'
+import { dollars } from '../../engine/spend.js'
 import { tellWarnings, warn } from '../notices.js'
 import type { Invocation } from '../program.js'
+import { connectRedis, type RedisLink } from '../redis.js'
 import { tellServed } from '../serve/banner.js'
 import { configSignature, watchConfig } from '../serve/config-watch.js'
-import { findKeyFile, type KeyFile } from '../serve/key-file.js'
+import {
+  evictionWarning,
+  findKeyFile,
+  keysAreInRedis,
+  keysInRedis,
+  type KeyPlace,
+} from '../serve/key-place.js'
 import { addressOf, checkAddress, gatewaySettings, type ServeOptions } from '../serve/options.js'
-import { openRedis, type RedisLink } from '../serve/redis.js'
 import { requestLog, type RequestLog } from '../serve/request-log.js'
 import { Reloading, openServed, type Served, type ServedFiles } from '../serve/served.js'
 import type { Shell } from '../shell.js'
@@ -24,16 +31,19 @@ export async function serve({ shell, options }: Invocation<ServeOptions>): Promi
   const signature = configSignature(options.config)
   const served = await openServed(files, shell)
   const { settings } = served.workspace
-  let keys: KeyFile | undefined
+  let keys: KeyPlace | undefined
   let redis: RedisLink | undefined
   let reloading: Reloading | undefined
   try {
     tellWarnings(served.workspace, shell)
-    keys = await findKeyFile(settings, options.keys)
-    const address = addressOf(options, settings.gateway)
-    checkAddress(address, { keys: keys !== undefined, insecure: options.insecure === true })
-    if (settings.gateway.redis !== undefined) redis = await openRedis(settings.gateway.redis, shell)
     const log = await requestLog(options.log ?? (shell.stderr.live ? 'pretty' : 'json'), shell)
+    const inRedis = keysAreInRedis(settings, options.keys)
+    if (!inRedis) keys = await findKeyFile(settings, options.keys)
+    const address = addressOf(options, settings.gateway)
+    checkAddress(address, { keys: inRedis || keys !== undefined, insecure: options.insecure === true })
+    if (settings.gateway.redis !== undefined)
+      redis = await openRedis(settings.gateway.redis, { shell, keys: inRedis })
+    if (inRedis && redis) keys = keysInRedis(redis, log)
     if (options.ui !== false)
       ui = await openUi({
         workspace: () => reloading?.workspace ?? served.workspace,
@@ -53,10 +63,31 @@ export async function serve({ shell, options }: Invocation<ServeOptions>): Promi
     log.flush()
   } finally {
     await (reloading ?? served.workspace).close()
-    keys?.close()
+    const lostUsd = (await keys?.close()) ?? 0
+    if (lostUsd > 0)
+      warn(shell, `${dollars(lostUsd)} that keys have spent could not be booked: Redis was away to the end.`)
     redis?.close()
     ui?.close()
   }
+}
+
+/** A Redis that is not there may come later, so that is a warning. */
+async function openRedis(
+  address: string,
+  { shell, keys }: { readonly shell: Shell; readonly keys: boolean },
+): Promise<RedisLink> {
+  const link = await connectRedis(address, { setting: 'gateway.redis', signal: shell.signal })
+  const { place, problem } = link
+  if (problem !== undefined)
+    warn(
+      shell,
+      `Redis at ${place} can't be reached (${problem}): ${
+        keys ? 'no key can be looked up' : 'rate limits count in this process alone'
+      } until it can.`,
+    )
+  const lossy = keys && problem === undefined ? await evictionWarning(link) : undefined
+  if (lossy !== undefined) warn(shell, lossy)
+  return link
 }
 
 async function createGateway(
@@ -70,7 +101,7 @@ async function createGateway(
     loopback,
   }: {
     options: ServeOptions
-    keys: KeyFile | undefined
+    keys: KeyPlace | undefined
     ui: Ui | undefined
     redis: RedisLink | undefined
     log: RequestLog

@@ -1,7 +1,7 @@
 import type { Listening } from '../../gateway/index.js'
 import { warn } from '../notices.js'
 import type { Shell } from '../shell.js'
-import type { KeyFile } from './key-file.js'
+import type { KeyPlace } from './key-place.js'
 import type { Served } from './served.js'
 
 /** Tells what is served and how to ask for it. */
@@ -12,7 +12,7 @@ export function tellServed(
     listening,
     keys,
     ui,
-  }: { shell: Shell; listening: Listening; keys: KeyFile | undefined; ui: boolean },
+  }: { shell: Shell; listening: Listening; keys: KeyPlace | undefined; ui: boolean },
 ): void {
   const note = (line: string): void => shell.note(line)
   const recipes = catalog.entries.filter(({ kind }) => kind === 'recipe').map(({ id }) => id)
@@ -28,7 +28,7 @@ export function tellServed(
   note(
     keys === undefined
       ? 'Keys: none needed; `moa keys create NAME` makes one, and from then on the gateway asks for it.'
-      : `Keys: needed (${keys.path})`,
+      : `Keys: needed (${keys.name})`,
   )
   const base = `${listening.url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')}`
   const [model = 'provider/model'] = [workspace.defaultRecipe, ...recipes].filter((id) =>

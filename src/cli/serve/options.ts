@@ -71,6 +71,7 @@ export function gatewaySettings(options: ServeOptions, input: GatewayInput): Par
     list: ____,
     traceContent: _____,
     redis: ______,
+    keysIn: _______,
     ...written
   } = input
   const { progress, usage, cors, maxRuns, maxBody, shutdownTimeout } = options

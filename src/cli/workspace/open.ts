@@ -176,7 +176,7 @@ export async function openWorkspace(options: WorkspaceOptions = {}): Promise<Wor
       await history?.close()
       recorder?.close()
       await providers.close()
-      cache?.close()
+      await cache?.close()
     },
   }
 }

@@ -26,7 +26,7 @@ export class Budgets {
    * Sets aside what a run is expected to cost.
    *
    * @param estimateUsd `null` when nobody knows the price, which a key with a budget can't be charged for
-   * @throws {@link MoaError} `budget` when it is more than is left
+   * @throws {@link MoaError} `budget` when it is more than is left; `overloaded` when nobody can say how much is left
    */
   async reserve(key: KeyRecord, estimateUsd: () => number | null): Promise<Reservation> {
     const { id, dailyBudgetUsd, monthlyBudgetUsd } = key
@@ -59,7 +59,9 @@ export class Budgets {
 
   async #left(id: string, budget: number | undefined, period: string): Promise<number> {
     if (budget === undefined) return Infinity
-    const spent = await this.#store.spent(id, period)
+    const spent = await this.#store.spent(id, period).catch((cause: unknown) => {
+      throw new MoaError('overloaded', UNKNOWN_SPENDING, { retryable: true, retryAfterMs: 2_000, cause })
+    })
     return budget - spent - (this.#reserved.get(id) ?? 0)
   }
 
@@ -76,6 +78,9 @@ export class Budgets {
     this.#store.add(id, usd, [day, month]).catch(() => {})
   }
 }
+
+const UNKNOWN_SPENDING =
+  'This key has a budget, and what it has spent can’t be looked up right now; ask again in a moment.'
 
 function exhausted({ key, estimate, left }: { key: KeyRecord; estimate: number; left: number }): MoaError {
   const budgets = [

@@ -35,8 +35,8 @@ interface Serving {
 const configure = (address = `redis://127.0.0.1:${port}`): string =>
   box.write('moa.config.yaml', labConfig(sim.url, `gateway: { redis: "${address}" }\n`))
 
-async function serve(): Promise<Serving> {
-  const started = box.start(['serve', '--port', '0', '--log', 'json'])
+async function serve(machine: Sandbox = box): Promise<Serving> {
+  const started = machine.start(['serve', '--port', '0', '--log', 'json'])
   running.push(started)
   await started.until(() => started.stdout.includes('\n') || started.child.exitCode !== null, 'the address')
   return { started, url: started.stdout.trim() }
@@ -148,6 +148,96 @@ describe.runIf(hasRedis())('gateways that share a Redis', () => {
     expect(shown.stdout).toContain(`redis://127.0.0.1:${port}`)
     expect(shown.stdout).not.toContain('hush')
   }, 60_000)
+})
+
+describe.runIf(hasRedis())('gateways on several machines, with their keys in Redis', () => {
+  const other = new Sandbox()
+  afterAll(() => other.remove())
+  const prices = 'prices: { lab/ada: { input: 1000, output: 1000 } }\n'
+  const configureBoth = (): void => {
+    const gateway = `gateway: { redis: "redis://127.0.0.1:${port}", keysIn: redis }\n`
+    for (const machine of [box, other])
+      machine.write('moa.config.yaml', labConfig(sim.url, `${prices}${gateway}`))
+  }
+
+  it('take each other’s keys, add up what is spent, and stop together when a key is revoked', async () => {
+    redis = await RedisServer.start(port)
+    configureBoth()
+    const made = await other.run(['keys', 'create', 'test', '--daily-budget', '0.06'])
+    expect(made.code).toBe(0)
+    const key = made.stdout.trim()
+    const [one, two] = [await serve(box), await serve(other)]
+    expect(one.started.stderr).toContain(`Keys: needed (Redis at 127.0.0.1:${port})`)
+    expect((await ask(one.url, 'moa_nobody')).status).toBe(401)
+    let answered = 0
+    for (;;) {
+      const { status } = await ask([one, two][answered % 2]!.url, key, { max_tokens: 10 })
+      if (status === 402) break
+      expect([status, answered < 10]).toEqual([200, true])
+      answered += 1
+    }
+    expect(answered).toBeGreaterThan(1)
+    for (const { url } of [one, two]) expect((await ask(url, key, { max_tokens: 10 })).status).toBe(402)
+    const listed = JSON.parse((await box.run(['keys', 'list', '--json'])).stdout) as {
+      spentTodayUsd: number
+    }[]
+    expect(listed.map(({ spentTodayUsd }) => spentTodayUsd > 0.04)).toEqual([true])
+    expect((await box.run(['keys', 'revoke', 'test'])).code).toBe(0)
+    for (const { url } of [one, two])
+      for (let status = 402, tries = 0; status !== 401; tries += 1) {
+        status = (await ask(url, key, { max_tokens: 10 })).status
+        expect(tries).toBeLessThan(1_000)
+      }
+  }, 60_000)
+
+  it('go on with the keys they know while Redis is away, and book later what was spent', async () => {
+    redis = await RedisServer.start(port, ['--appendonly', 'yes', '--appendfsync', 'always'])
+    configureBoth()
+    const key = (await box.run(['keys', 'create', 'free'])).stdout.trim()
+    const strange = (await box.run(['keys', 'create', 'strange'])).stdout.trim()
+    const tight = (await box.run(['keys', 'create', 'tight', '--daily-budget', '9'])).stdout.trim()
+    const { started, url } = await serve(box)
+    for (const known of [key, tight]) expect((await ask(url, known)).status).toBe(200)
+    redis.freeze()
+    expect((await ask(url, key)).status).toBe(200)
+    const refused = await ask(url, strange)
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '2'])
+    expect(await refused.text()).toContain('looked up right now')
+    // Its budget can't be kept while nobody knows what is left of it.
+    expect((await ask(url, tight)).status).toBe(503)
+    redis.thaw()
+    await expect.poll(async () => (await ask(url, strange)).status, { timeout: 10_000 }).toBe(200)
+    started.child.kill('SIGTERM')
+    expect((await started.ended).code).toBe(0)
+    const listed = JSON.parse((await box.run(['keys', 'list', '--json'])).stdout) as {
+      name: string
+      spentTodayUsd: number
+    }[]
+    const spent = Object.fromEntries(listed.map(({ name, spentTodayUsd }) => [name, spentTodayUsd]))
+    expect(spent['free']).toBeCloseTo(2 * spent['tight']!, 9)
+  }, 60_000)
+
+  it('ask for keys even before Redis is there, and say what may get lost', async () => {
+    configureBoth()
+    const { started, url } = await serve(box)
+    expect(started.stderr).toMatch(/can't be reached \(.*\): no key can be looked up until it can/)
+    expect((await ask(url, 'moa_abcdefghijkl_x')).status).toBeGreaterThanOrEqual(401)
+    const { code, stderr } = await other.run(['keys', 'create', 'test'])
+    expect([code, stderr]).toEqual([4, expect.stringMatching(/^moa: Redis at .* can't be reached/)])
+    redis = await RedisServer.start(port, ['--maxmemory-policy', 'allkeys-lru'])
+    const made = await other.run(['keys', 'create', 'test'])
+    expect(made.stderr).toContain('may throw out keys')
+    await expect.poll(async () => (await ask(url, made.stdout.trim())).status, { timeout: 10_000 }).toBe(200)
+  }, 60_000)
+
+  it('need a Redis that is named', async () => {
+    box.write('moa.config.yaml', labConfig(sim.url, 'gateway: { keysIn: redis }\n'))
+    const { code, stderr } = await box.run(['serve', '--port', '0'])
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/gateway › keysIn: keys are to be kept in Redis; name it under "redis"/),
+    ])
+  })
 })
 
 describe('gateways on one machine', () => {
