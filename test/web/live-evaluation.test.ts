@@ -40,8 +40,8 @@ describe.skipIf(!ready)('an evaluation run that is going on, in the web interfac
   it('is followed without a reload: counts move, items come, and it ends as finished with its figures', async () => {
     const run = sandbox.start(
       [
-        ...['eval', 'run', 'alpaca-eval', '--contestant', 'ada=lab/ada+first=2500+tokens=20+pace=1'],
-        ...['--judge', 'weighted@lab/edsger+first=2500', '--data', sharedPath(folder)],
+        ...['eval', 'run', 'alpaca-eval', '--contestant', 'ada=lab/ada+first=1200+tokens=20+pace=1'],
+        ...['--judge', 'weighted@lab/edsger+first=1200', '--data', sharedPath(folder)],
         ...['--limit', String(ITEMS), '--concurrency', '1', '-q'],
       ],
       { input: '' },
