@@ -10,16 +10,18 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 
-const ROUNDS = Number(process.argv[2] ?? 5)
+const ROUNDS = Number(process.argv[2] ?? 3)
 const FILTER = process.argv[3] ?? ''
 const VARIANTS = (process.argv[4] ?? 'naive undici,this engine,openai SDK').split(',')
 /** Mixtures before the first figure: a service runs for days, and compilers need a while for larger programs. */
 const WARM_UP = 1_000
+/** Mixtures that are counted in a round, in waves of those that run at a time. */
+const COUNTED = 600
 /**
- * Waves of mixtures that are counted, after one that is not: a program that has idled while the others ran costs up to
- * twice as much for a while, whichever it is.
+ * Waves before them that are not counted: a program that has idled while the others ran costs up to twice as much for a
+ * while, whichever it is.
  */
-const WAVES = 3
+const SETTLING = 2
 const CALL_MS = 50 + 99 * 5
 const SCENARIOS = [2, 3]
   .flatMap((layers) =>
@@ -29,7 +31,7 @@ const SCENARIOS = [2, 3]
         layers,
         streamed,
         atOnce,
-        mixtures: atOnce === 1 ? 6 : atOnce * WAVES,
+        mixtures: atOnce === 1 ? 6 : COUNTED,
         warmUp: atOnce === 1 ? 6 : WARM_UP,
       })),
     ),
@@ -75,7 +77,7 @@ for (const { name, layers, streamed, atOnce, mixtures, warmUp } of SCENARIOS) {
   }
   for (let round = -1; round < ROUNDS; round += 1) {
     for (const run of round % 2 === 0 ? runs : runs.toReversed()) {
-      if (round >= 0) await ask(run.child, { mixtures: atOnce, atOnce })
+      if (round >= 0) await ask(run.child, { mixtures: atOnce * SETTLING, atOnce })
       await ask(upstream, {})
       const result = await ask(run.child, { mixtures: round < 0 ? warmUp : mixtures, atOnce })
       const { lateMs } = await ask(upstream, {})

@@ -4,7 +4,7 @@ import type { ChatRequest, RunLimits } from '../core/request.js'
 import type { Message } from '../core/message.js'
 import { withTemplate } from '../config/recipes.js'
 import { overrideRecipe, type RecipeOverrides } from '../engine/override.js'
-import { compile, type Plan } from '../engine/plan.js'
+import type { Plan } from '../engine/plan.js'
 import type { PromptMode, RecipeInput } from '../engine/recipe.js'
 import { readTextFile } from './input.js'
 import type { Workspace } from './workspace/open.js'
@@ -72,7 +72,7 @@ export function choose(workspace: Workspace, flags: RecipeFlags): Choice {
     return { name, plan, definition: book.recipe(name), simulated: workspace.simulated(plan) }
   }
   const definition = withTemplate(override(book.recipe(name), overrides, name), settings.dataFolder)
-  const plan = compile(definition, `${name}*`)
+  const plan = book.compile(definition, `${name}*`)
   return { name: plan.name, plan, definition, simulated: workspace.simulated(plan) }
 }
 

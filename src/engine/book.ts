@@ -3,7 +3,7 @@ import type { Model } from '../core/index.js'
 import { didYouMean, type Clock } from '../util/index.js'
 import { LatencyBook } from './latency.js'
 import { createMixture } from './mixture.js'
-import { compile, modelsAsked, type Plan } from './plan.js'
+import { compile, modelsAsked, withInnerPlans, type Plan } from './plan.js'
 import type { RecipeInput } from './recipe.js'
 
 export interface BookOptions {
@@ -29,6 +29,8 @@ export class RecipeBook {
   readonly #mixtures = new Map<string, Model>()
   /** Recipes being built right now, outermost first. */
   readonly #building: string[] = []
+  /** Recipes whose plans are being made right now, outermost first. */
+  readonly #compiling: string[] = []
 
   constructor(options: BookOptions) {
     this.#options = options
@@ -58,10 +60,35 @@ export class RecipeBook {
   plan(name: string): Plan {
     let plan = this.#plans.get(name)
     if (plan === undefined) {
-      plan = compile(this.recipe(name), name)
+      plan = this.compile(this.recipe(name), name)
       this.#plans.set(name, plan)
     }
     return plan
+  }
+
+  /**
+   * The plan of a recipe that need not be in the book, with what recipes in its slots come to.
+   *
+   * @throws {@link MoaError} `recipe_invalid`
+   */
+  compile(recipe: RecipeInput, name: string): Plan {
+    const plan = compile(recipe, name)
+    this.#compiling.push(name)
+    try {
+      return withInnerPlans(plan, this.#innerPlans(plan))
+    } finally {
+      this.#compiling.pop()
+    }
+  }
+
+  #innerPlans(plan: Plan): Map<string, Plan> {
+    const inner = new Map<string, Plan>()
+    for (const model of modelsAsked(plan)) {
+      const address = this.#options.modelMap?.[model] ?? model
+      // One that contains itself is refused elsewhere.
+      if (this.has(address) && !this.#compiling.includes(address)) inner.set(model, this.plan(address))
+    }
+    return inner
   }
 
   /**

@@ -9,7 +9,7 @@ import type {
   StreamOptions,
 } from '../core/index.js'
 import { Scope, systemClock, type Clock } from '../util/index.js'
-import { estimateRun } from './estimate.js'
+import { estimateRun, type Estimating } from './estimate.js'
 import { expectedLatency } from './expected-latency.js'
 import { LatencyBook } from './latency.js'
 import { Outlet } from './outlet.js'
@@ -50,12 +50,15 @@ export interface MixtureOptions {
   readonly newRunId?: () => string
 }
 
+/** A mixture, seen as a model; one that is a slot of another is asked what its calls come to. */
+export interface Mixture extends Model, Estimating {}
+
 /**
  * A plan as a {@link Model}: proposers in parallel, layer after layer, then the aggregator's answer as a stream.
  *
  * @throws {@link MoaError} whatever `resolve` throws; `template_missing` for mode `together` without a template
  */
-export function createMixture(plan: Plan, options: MixtureOptions): Model {
+export function createMixture(plan: Plan, options: MixtureOptions): Mixture {
   if (plan.mode === 'together' && plan.template === undefined) throw missingTemplate(plan.name)
   const models = new Map<string, Model>()
   const find = (address: string): void => {
@@ -79,6 +82,7 @@ export function createMixture(plan: Plan, options: MixtureOptions): Model {
     id: plan.name,
     keepsBooks: true,
     scoped: true,
+    estimate: (request) => estimateRun(plan, request, (address) => models.get(address)),
     stream: (request, streamOptions) => new RunStream(shared, request, streamOptions),
   }
 }

@@ -51,7 +51,10 @@ export interface Plan {
   readonly budget?: RecipeBudget
   readonly history: 'keep' | 'trim'
   readonly outliers: 'ignore' | 'warn'
-  /** SHA-256 of the recipe's meaning: the same for two recipes that make the same calls under the same rules. */
+  /**
+   * SHA-256 of the recipe's meaning: the same for two recipes that make the same calls under the same rules. Recipes in
+   * slots are in it once they are known, which a {@link RecipeBook} sees to.
+   */
   readonly hash: string
   /** Calls of an undisturbed run, without hedges and fallbacks; a gate that stops early saves some. */
   readonly calls: number
@@ -183,35 +186,58 @@ export function smallerRecipe(budget: RecipeBudget | undefined): string[] {
   return budget?.over === undefined || budget.over === 'refuse' ? [] : [budget.over]
 }
 
+/**
+ * A plan that says what recipes in its slots come to: its hash is another one when one of them means something else, and
+ * their calls are counted.
+ *
+ * @param inner plans of the recipes it asks, by the name it asks them by
+ */
+export function withInnerPlans(plan: Plan, inner: ReadonlyMap<string, Plan>): Plan {
+  if (inner.size === 0) return plan
+  const recipes = Object.fromEntries([...inner].map(([name, { hash }]) => [name, hash]))
+  return deepFreeze({
+    ...plan,
+    hash: sha256Hex(canonicalJson({ plan: plan.hash, recipes })),
+    ...effort(plan.stages, inner),
+  })
+}
+
 /** Calls of an undisturbed run, and how many of them wait for one another. */
-function effort(stages: readonly PlanStage[]): { calls: number; depth: number } {
+function effort(
+  stages: readonly PlanStage[],
+  inner: ReadonlyMap<string, Pick<Plan, 'calls' | 'depth'>> = new Map(),
+): { calls: number; depth: number } {
   let calls = 0
   let depth = 0
   let proposals = 0
   for (const stage of stages) {
     const steps = stage.kind === 'synthesize' ? windows(proposals, stage.window).length : 1
+    const isPanel = stage.kind === 'propose' || (stage.kind === 'rank' && stage.by === 'peers')
     switch (stage.kind) {
       case 'propose':
         proposals = stage.slots.length
-        calls += proposals
         break
       case 'rank':
-        calls += stage.by === 'peers' ? stage.slots.length : 1
         proposals = Math.min(proposals, stage.keep ?? proposals)
         break
       case 'critique':
       case 'synthesize':
-        calls += steps
         break
       case 'vote':
       case 'gate':
       case 'pick':
         continue
     }
-    depth += steps
+    // Of a chain only the first is asked while nothing fails.
+    const asked = isPanel ? stage.slots : stage.slots.slice(0, 1)
+    const efforts = asked.map(({ slot }) => inner.get(slot.model) ?? ONE_CALL)
+    calls += steps * efforts.reduce((sum, one) => sum + one.calls, 0)
+    depth += steps * Math.max(1, ...efforts.map((one) => one.depth))
   }
   return { calls, depth }
 }
+
+const ONE_CALL = { calls: 1, depth: 1 }
 
 /**
  * How a window moves over proposals: for each step, how many new ones it takes in. After the first step the best

@@ -7,7 +7,7 @@ import type { ChatRequest } from '../../core/request.js'
 import { RecipeBook } from '../../engine/book.js'
 import { estimateRun } from '../../engine/estimate.js'
 import { overrideRecipe, type RecipeOverrides } from '../../engine/override.js'
-import { compile, type Plan, type PlanStage } from '../../engine/plan.js'
+import type { Plan, PlanStage } from '../../engine/plan.js'
 import type { RecipeInput } from '../../engine/recipe.js'
 import { parseRecipe } from '../../engine/recipe-schema.js'
 import { Replay, type Recording, type RunLine } from '../../record/index.js'
@@ -53,7 +53,7 @@ export async function again(
   const definition = overrideRecipe(recipeOf(run), overrides)
   const changed = Object.keys(changes).length > 0
   const name = changed ? `${run.recipe.replace(/\*$/, '')}*` : run.recipe
-  const plan = patient(compile(withTemplate(definition, workspace.settings.dataFolder), name))
+  const plan = patient(workspace.book.compile(withTemplate(definition, workspace.settings.dataFolder), name))
   const gone = leftOut(plan, without ?? [])
   const live = await readers(plan, { run, workspace })
   const last = plan.stages.length - 1

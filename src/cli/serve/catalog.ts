@@ -4,7 +4,7 @@ import type { ChatRequest } from '../../core/request.js'
 import { OWN_RECIPE_NAMES, withTemplate } from '../../config/recipes.js'
 import { estimateRun } from '../../engine/estimate.js'
 import { overrideRecipe } from '../../engine/override.js'
-import { compile, modelsAsked, type Plan } from '../../engine/plan.js'
+import { modelsAsked, type Plan } from '../../engine/plan.js'
 import { callCost } from '../../engine/spend.js'
 import type { Catalog, CatalogEntry, RecipeChanges, Target } from '../../gateway/index.js'
 import { didYouMean } from '../../util/suggest.js'
@@ -130,7 +130,7 @@ function planOf(workspace: Workspace, name: string, changes: RecipeChanges | und
   const { book, settings } = workspace
   if (changes === undefined) return book.plan(name)
   const changed = withTemplate(overrideRecipe(book.recipe(name), changes), settings.dataFolder)
-  return compile(changed, `${name}*`)
+  return book.compile(changed, `${name}*`)
 }
 
 async function recipeTarget(workspace: Workspace, plan: Plan): Promise<Target> {

@@ -348,7 +348,7 @@ describe('budgets', () => {
         proposers: [{ model: 't/a', samples: 4, maxTokens: 10 }],
         aggregator: { model: 't/z', maxTokens: 10 },
       },
-      { 't/a': { text: 'A', costUsd: 0.01 }, 't/z': { text: 'inner', costUsd: 0.01 } },
+      { 't/a': { text: 'A', costUsd: 0.014 }, 't/z': { text: 'inner', costUsd: 0.01 } },
     )
     const outer = createMixture(
       compile({ proposers: ['inner'], aggregator: { model: 't/z', maxTokens: 10 } }, 'outer'),
@@ -358,10 +358,14 @@ describe('budgets', () => {
       const request = { messages: [{ role: 'user' as const, content: 'q' }], limits: { maxCostUsd } }
       return collect(outer.stream(request, { signal: new AbortController().signal }))
     }
-    // Every call is estimated at a little more than $0.01, so three of the four samples can be afforded, and no more.
-    const result = await ask(0.035)
-    expect(inner.models['t/a']?.requests).toHaveLength(3)
-    expect(result.cost.usd).toBeLessThanOrEqual(0.035)
+    // Six calls at a little more than $0.01 each.
+    await expect(ask(0.055)).rejects.toThrow(/estimated at \$0\.06/)
+    expect(inner.models['t/a']?.requests).toHaveLength(0)
+    // The samples come out dearer than that, so neither aggregator can be paid for.
+    const result = await ask(0.065)
+    expect(inner.models['t/a']?.requests).toHaveLength(4)
+    expect(inner.models['t/z']?.requests).toHaveLength(0)
+    expect(result).toMatchObject({ text: 'A', cost: { usd: 0.056 } })
     expect(result.degraded).toContainEqual(expect.objectContaining({ code: 'budget' }))
     expect((await ask(1)).degraded).toEqual([])
   })
