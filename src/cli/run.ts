@@ -7,6 +7,7 @@ import { processShell } from './shell.js'
 
 /** Runs one command line and ends the process with its exit code. */
 export async function run(args: readonly string[]): Promise<void> {
+  hushExperiments()
   const shell = processShell(systemHost().env)
   let code = 0
   try {
@@ -25,6 +26,15 @@ export async function run(args: readonly string[]): Promise<void> {
     }
   }
   exit(shell.forcedExit ?? code)
+}
+
+/** What Node says of how stable its parts and those of libraries are is no news to users. */
+function hushExperiments(): void {
+  const tellers = process.listeners('warning')
+  process.removeAllListeners('warning')
+  process.on('warning', (warning) => {
+    if (warning.name !== 'ExperimentalWarning') for (const tell of tellers) tell.call(process, warning)
+  })
 }
 
 /** Ends the process once what was written is out: pipes are not written at once everywhere. */

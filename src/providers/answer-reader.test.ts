@@ -57,10 +57,13 @@ describe('AnswerReader', () => {
     ).toBe('naïve 🦜 日本')
   })
 
-  it('reads JSON in any pieces, after white space in any pieces', () => {
-    const bytes = Buffer.from(`\n \r\n\t${jsonAnswer('日本')}`)
-    for (let cut = 0; cut <= bytes.length; cut += 1) expect(textOf(read(bytes, [cut]))).toBe('日本')
-  })
+  it.each(['\n \r\n\t', '\ufeff', ' \ufeff\n'])(
+    'reads JSON in any pieces, after %j in any pieces',
+    (before) => {
+      const bytes = Buffer.from(`${before}${jsonAnswer('日本')}`)
+      for (let cut = 0; cut <= bytes.length; cut += 1) expect(textOf(read(bytes, [cut]))).toBe('日本')
+    },
+  )
 
   it('refuses JSON of endless length', () => {
     const reader = new AnswerReader({ upstream: 'lab', model: 'm', contentType: undefined, emit: () => {} })

@@ -12,10 +12,8 @@ import {
 /** Longest JSON answer held in memory, in bytes. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024
 
-const LINE_FEED = 10
-const CARRIAGE_RETURN = 13
-const SPACE = 32
-const TAB = 9
+/** Bytes before an answer that say nothing of it: white space, and a mark of byte order (EF BB BF), which JSON may not have. */
+const NO_CONTENT: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d, 0x20, 0xef, 0xbb, 0xbf])
 
 export interface AnswerReaderOptions {
   /** Who answers, for error messages. */
@@ -70,9 +68,9 @@ export class AnswerReader {
   }
 
   /** @throws {@link MoaError} for everything that is no answer */
-  feed(chunk: Buffer): void {
-    if (chunk.length === 0) return
-    if (this.#mode === 'undecided') this.#decide(chunk)
+  feed(bytes: Buffer): void {
+    if (bytes.length === 0) return
+    const chunk = this.#mode === 'undecided' ? this.#decide(bytes) : bytes
     switch (this.#mode) {
       case 'stream':
         this.#parser?.feed(this.#text(chunk))
@@ -120,17 +118,15 @@ export class AnswerReader {
     }
   }
 
-  #decide(chunk: Buffer): void {
-    const first = chunk.find(
-      (byte) => byte !== LINE_FEED && byte !== CARRIAGE_RETURN && byte !== SPACE && byte !== TAB,
-    )
-    switch (first === undefined ? undefined : String.fromCharCode(first)) {
-      case undefined:
-        return
+  /** @returns the answer's bytes, from the first that says something */
+  #decide(chunk: Buffer): Buffer {
+    const start = chunk.findIndex((byte) => !NO_CONTENT.has(byte))
+    if (start === -1) return chunk
+    switch (String.fromCharCode(chunk[start] as number)) {
       case '{':
       case '[':
         this.#mode = 'json'
-        return
+        break
       case '<':
         throw new MoaError(
           'invalid_response',
@@ -143,6 +139,7 @@ export class AnswerReader {
         this.#decoder = new ChunkDecoder(this.#options)
         this.#parser = new SseParser((data, event) => this.#event(data, event))
     }
+    return start === 0 ? chunk : chunk.subarray(start)
   }
 
   #event(data: string, event: string): void {

@@ -100,6 +100,8 @@ describe('readRetryAfter', () => {
     [{ retryAfterMs: '250' }, 250],
     [{ retryAfterMs: '250', retryAfter: '9' }, 250],
     [{ retryAfterMs: 'soon', retryAfter: '1.5' }, 1500],
+    [{ retryAfterMs: '', retryAfter: '2' }, 2000],
+    [{ retryAfterMs: ' ' }, undefined],
     [{ retryAfter: '0' }, 0],
     [{ retryAfter: 'Thu, 01 Jan 2026 00:00:07 GMT' }, 7000],
     [{ retryAfter: 'Wed, 31 Dec 2025 00:00:00 GMT' }, 0],

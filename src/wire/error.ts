@@ -146,7 +146,8 @@ export function readRetryAfter(
   headers: { readonly retryAfterMs?: string | undefined; readonly retryAfter?: string | undefined },
   now: number,
 ): number | undefined {
-  const milliseconds = Number(headers.retryAfterMs ?? Number.NaN)
+  const asked = headers.retryAfterMs?.trim()
+  const milliseconds = asked ? Number(asked) : Number.NaN
   if (Number.isFinite(milliseconds) && milliseconds >= 0) return milliseconds
   const after = headers.retryAfter
   if (after === undefined || after.trim() === '') return undefined

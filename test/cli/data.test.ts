@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { freePort } from '../redis-server.js'
 import { hasShared, readShared, sharedPath } from '../shared.js'
 import { built, Sandbox } from './moa.js'
 
@@ -74,6 +75,16 @@ describe('moa data', () => {
     mirror.stop()
   })
   const pull = (...args: string[]) => sandbox.run(['data', 'pull', '--mirror', mirror.url, ...args])
+
+  it('names a proxy that does not answer, and nothing of what Node thinks of proxies', async () => {
+    const port = await freePort()
+    const { code, stderr } = await sandbox.run(['data', 'pull', 'moa-template'], {
+      env: { HTTPS_PROXY: `socks5://127.0.0.1:${port}` },
+    })
+    expect(code).toBe(4)
+    expect(stderr).toContain(`can't be reached: the proxy 127.0.0.1:${port} does not answer (ECONNREFUSED)`)
+    expect(stderr).not.toContain('Warning')
+  })
 
   it('downloads a file, tells its terms, notes its hash, and finds it again', async () => {
     const body = Buffer.from('[{"instruction":"i"}]'.repeat(1000))

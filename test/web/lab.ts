@@ -150,7 +150,7 @@ export interface Held {
 /** Keeps requests for a URL (glob) from the gateway until they are released. */
 export async function hold(
   page: Page,
-  url: string,
+  url: string | RegExp,
   which: (request: Request) => boolean = () => true,
 ): Promise<Held> {
   const { promise: came, resolve: come } = deferred<Request>()

@@ -1,6 +1,7 @@
 import type { ProxySettings } from '../../config/settings.js'
+import { MoaError } from '../../core/errors.js'
 import type { FileFetcher } from '../../eval/data/index.js'
-import { proxyAgentOptions } from '../../providers/proxy.js'
+import { ProxyFailure, blameProxy, proxyAgentOptions, type ProxyAgentOptions } from '../../providers/proxy.js'
 
 const CONNECT_MS = 15_000
 /** Longest silence of a server, before its headers and between pieces of the body. */
@@ -12,8 +13,11 @@ export function fileFetcher(proxy: ProxySettings): { fetchFile: FileFetcher; clo
   ready.catch(() => {}) // The first file hears of it.
   return {
     fetchFile: async (url, { headers, signal }) => {
-      const { fetch, dispatcher } = await ready
-      const reply = await fetch(url, { headers, signal, dispatcher, redirect: 'follow' })
+      const { fetch, dispatcher, proxies } = await ready
+      const sent = fetch(url, { headers, signal, dispatcher, redirect: 'follow' })
+      const reply = await sent.catch((error: unknown) => {
+        throw proxyFailed(error, { url, proxies }) ?? error
+      })
       return {
         status: reply.status,
         header: (name) => reply.headers.get(name) ?? undefined,
@@ -31,13 +35,27 @@ export function fileFetcher(proxy: ProxySettings): { fetchFile: FileFetcher; clo
 
 async function open(proxy: ProxySettings) {
   const { EnvHttpProxyAgent, fetch } = await import('undici')
+  const proxies = proxyAgentOptions(proxy)
   const dispatcher = new EnvHttpProxyAgent({
-    ...proxyAgentOptions(proxy),
+    ...proxies,
     connect: { timeout: CONNECT_MS },
     headersTimeout: SILENCE_MS,
     bodyTimeout: SILENCE_MS,
   })
-  return { fetch, dispatcher }
+  return { fetch, dispatcher, proxies }
+}
+
+/** What happened is hidden under what fetch makes of it. */
+function proxyFailed(
+  error: unknown,
+  { url, proxies }: { readonly url: string; readonly proxies: ProxyAgentOptions },
+): MoaError | undefined {
+  const blamed = blameProxy((error as Error).cause, proxies)
+  return blamed instanceof ProxyFailure
+    ? new MoaError('unreachable', `${url} can't be reached: ${blamed.message}.`, {
+        retryable: blamed.retryable,
+      })
+    : undefined
 }
 
 async function* empty(): AsyncGenerator<Uint8Array> {}

@@ -100,23 +100,36 @@ export async function save(): Promise<void> {
       show(after)
       if (typed === sent) savedTo.value = after.file
       else write(typed) // Changed while it was being saved: that is the next version.
-    }
+    } else await catchUp()
     await loadList()
   })
 }
 
-/** Takes the open recipe out of the configuration. @returns whether it is gone */
+/** Takes the open recipe out of the configuration. @returns whether it is gone and nobody has opened another meanwhile */
 export async function remove(): Promise<boolean> {
   const { name: wanted, version = '' } = stored.value ?? {}
   if (wanted === undefined) return false
-  let gone = false
+  let leave = false
   await told(async () => {
     await api.delete(`${address(wanted)}?version=${encodeURIComponent(version)}`)
-    gone = true
-    closeRecipe()
-    await loadList()
+    leave = awaited === wanted
+    if (leave) closeRecipe()
+    else void catchUp()
+    // Whoever waits for this goes on at once: by the time the list is there, something else may be open.
+    void loadList()
   })
-  return gone
+  return leave
+}
+
+/** The recipe that is open stands in a file that was changed for another one from here: its text is as current as before. */
+async function catchUp(): Promise<void> {
+  const open = stored.value
+  if (open === undefined) return
+  await told(async () => {
+    const { text: now, version } = await api.get<RecipeDocument>(address(open.name))
+    if (stored.value === open && now === open.text && version !== undefined)
+      stored.value = { ...open, version }
+  })
 }
 
 async function look(): Promise<void> {
