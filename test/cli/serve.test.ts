@@ -176,6 +176,13 @@ describe('moa keys', () => {
     box.write('moa.config.json', config('lab/edsger'))
     const made = await box.run(['keys', 'create', 'laptop', '--model', 'moa-lite', '--daily-budget', '5'])
     expect(made.code).toBe(0)
+    expect(made.stderr).not.toContain('!')
+    const typo = await box.run(['keys', 'create', 'old', '--model', 'moa-lihgt', '--model', 'sim/*'])
+    expect(typo.code).toBe(0)
+    expect(typo.stderr).toContain(
+      '! There is no recipe or provider for "moa-lihgt" here yet. Did you mean "moa-lite"?',
+    )
+    expect(typo.stderr).not.toContain('sim')
     const key = made.stdout.trim()
     expect(key).toMatch(/^moa_\w{12}_[\w-]{43}$/)
     const { started, url } = await serve()

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import { MoaError } from '../../core/errors.js'
 import { loadSettings } from '../../config/load.js'
+import { OWN_RECIPE_NAMES } from '../../config/recipes.js'
 import type { Settings } from '../../config/settings.js'
 import { dollars } from '../../engine/spend.js'
 import { createKey, periodsOf, shownKey, type KeyLimits, type KeyRecord } from '../../gateway/index.js'
-import { KNOWN_PROVIDERS } from '../../providers/known.js'
+import { KNOWN_PROVIDERS, SIM_PROVIDER } from '../../providers/known.js'
 import { warn } from '../notices.js'
 import type { Invocation } from '../program.js'
 import { connectRedis, redisAway } from '../redis.js'
@@ -18,6 +19,7 @@ import {
   type KeyPlace,
 } from '../serve/key-place.js'
 import type { Shell } from '../shell.js'
+import { didYouMean } from '../../util/suggest.js'
 import { oneLine } from '../terminal/sanitize.js'
 import { table, tableWidth } from '../view/table.js'
 
@@ -45,7 +47,13 @@ export async function createKeyCommand({ shell, args, options }: Invocation<Crea
   const [name = ''] = args
   const now = Date.now()
   const { expires } = options
-  await withKeys({ shell, options }, async (place) => {
+  await withKeys({ shell, options }, async (place, settings) => {
+    for (const wanted of options.model ?? [])
+      if (!mayExist(wanted, settings))
+        warn(
+          shell,
+          `There is no recipe or provider for "${oneLine(wanted)}" here yet.${didYouMean(wanted, namesOf(settings))} The key is made all the same.`,
+        )
     const { key, record } = await createKey(place.keys, {
       name,
       limits: limitsOf(options),
@@ -58,6 +66,24 @@ export async function createKeyCommand({ shell, args, options }: Invocation<Crea
     } else await shell.write(`${key}\n`)
     shell.note('This is the only time the key is shown. Gateways ask for keys from their next start on.')
   })
+}
+
+const namesOf = ({ recipes, models }: Settings): string[] => [
+  ...Object.keys(recipes),
+  ...OWN_RECIPE_NAMES,
+  ...Object.keys(models),
+]
+
+/** Whether a gateway with this configuration may have something of this name, which may end in `*`. */
+function mayExist(wanted: string, settings: Settings): boolean {
+  const fits = (name: string): boolean =>
+    wanted.endsWith('*') ? name.startsWith(wanted.slice(0, -1)) : name === wanted
+  if (namesOf(settings).some(fits)) return true
+  const [provider = '', ...rest] = wanted.split('/')
+  // Servers of this machine come and go.
+  const local = KNOWN_PROVIDERS.filter((known) => known.local === true)
+  const providers = [SIM_PROVIDER, ...[...local, ...settings.providers].map(({ name }) => name)]
+  return rest.length > 0 && providers.includes(provider)
 }
 
 function limitsOf(options: CreateOptions): KeyLimits {
@@ -174,7 +200,7 @@ interface Wanted {
   readonly readOnly?: boolean
 }
 
-type Work = (place: KeyPlace) => Promise<void>
+type Work = (place: KeyPlace, settings: Settings) => Promise<void>
 
 /** Does something with the keys, wherever they are. */
 async function withKeys({ shell, options, readOnly = false }: Wanted, work: Work): Promise<void> {
@@ -183,22 +209,25 @@ async function withKeys({ shell, options, readOnly = false }: Wanted, work: Work
   const path = keyFilePath(settings, options.keys)
   const place = readOnly && !existsSync(path) ? noKeys(path) : await openKeyFile(path)
   try {
-    await work(place)
+    await work(place, settings)
   } finally {
     await place.close()
   }
 }
 
 async function withRedisKeys(
-  { gateway: { redis = '' } }: Settings,
+  settings: Settings,
   { shell, work }: { readonly shell: Shell; readonly work: Work },
 ): Promise<void> {
-  const link = await connectRedis(redis, { setting: 'gateway.redis', signal: shell.signal })
+  const link = await connectRedis(settings.gateway.redis ?? '', {
+    setting: 'gateway.redis',
+    signal: shell.signal,
+  })
   try {
     if (link.problem !== undefined) throw redisAway(link)
     const lossy = await evictionWarning(link)
     if (lossy !== undefined) warn(shell, lossy)
-    await work(keysInRedis(link))
+    await work(keysInRedis(link), settings)
   } finally {
     link.close()
   }
