@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { MoaError } from '../core/errors.js'
+import { MoaError, errorInfo } from '../core/errors.js'
 
 const CONNECT_MS = 2_000
 /** Nobody waits for Redis longer than this. */
@@ -65,3 +65,32 @@ export async function connectRedis(
 /** The error of one that has to be there. */
 export const redisAway = ({ place, problem = 'no answer' }: RedisLink): MoaError =>
   new MoaError('unreachable', `Redis at ${place} can't be reached (${problem}); is it running?`)
+
+/** What was found out about a Redis of the configuration. */
+export interface RedisFinding {
+  /** Where it is named: `gateway.redis`. */
+  readonly setting: string
+  readonly ok: boolean
+  /** Host and port, or what is wrong. */
+  readonly message: string
+}
+
+/**
+ * Whether a Redis of the configuration lets us in.
+ *
+ * @throws the signal's reason
+ */
+export async function probeRedis(
+  address: string,
+  { setting, signal }: { readonly setting: string; readonly signal: AbortSignal },
+): Promise<RedisFinding> {
+  try {
+    const link = await connectRedis(address, { setting, signal })
+    link.close()
+    const ok = link.problem === undefined
+    return { setting, ok, message: ok ? link.place : redisAway(link).message }
+  } catch (error) {
+    signal.throwIfAborted()
+    return { setting, ok: false, message: errorInfo(error).message.replace(`${setting}: `, '') }
+  }
+}

@@ -188,6 +188,22 @@ describe('moa explain', () => {
     expect(usd).toBeLessThan(ceilingUsd)
   })
 
+  it('counts and prices the calls of recipes inside a recipe', async () => {
+    const prices = ['ada', 'grace', 'alan', 'barbara']
+      .map((name) => `  lab/${name}: { input: 1, output: 10 }\n`)
+      .join('')
+    const recipes = 'recipes: { outer: { proposers: [moa-lite, lab/ada], aggregator: lab/barbara } }\n'
+    box.write('outer.yaml', labConfig(sim.url, `prices:\n${prices}${recipes}`))
+    const { code, stdout } = await box.run(['explain', '--config', 'outer.yaml', '-r', 'outer', 'Why?'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^outer: 6 calls, 3 of them one after another/)
+    expect(stdout).toMatch(/about \$0\.0\d+ for answers of usual length/)
+    expect(stdout).not.toContain('no price is known')
+    expect(stdout).toContain(
+      'moa-lite is a recipe of 4 calls, each with this in it: moa explain -r moa-lite\n',
+    )
+  })
+
   it('explains recipes whose models can not be asked for want of a key', async () => {
     box.write('template.txt', 'Answers of others:')
     const { code, stdout } = await box.run([

@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest'
 import { startSimServer, type SimServer } from '../../src/sim/index.js'
-import { Sandbox, built, type Started } from './moa.js'
+import { Sandbox, built, labConfig, type Started } from './moa.js'
 
 let sim: SimServer
 let box: Sandbox
@@ -205,6 +205,24 @@ describe('moa keys', () => {
     }
     expect((await box.run(['keys', 'revoke', 'nobody'])).code).toBe(2)
     expect(started.stderr).not.toContain(second)
+  })
+
+  it('lets a key with a budget use recipes inside recipes', async () => {
+    const prices = ['ada', 'grace', 'alan', 'barbara'].map((name) => `lab/${name}: { input: 1, output: 10 }`)
+    const recipes = '{ outer: { proposers: [moa-lite, lab/ada], aggregator: lab/barbara } }'
+    box.write(
+      'moa.config.yaml',
+      labConfig(sim.url, `prices: { ${prices.join(', ')} }\nrecipes: ${recipes}\n`),
+    )
+    const keyOf = async (budget: string): Promise<Record<string, string>> => {
+      const made = await box.run(['keys', 'create', 'some', '--daily-budget', budget])
+      return { authorization: `Bearer ${made.stdout.trim()}` }
+    }
+    const [ample, scant] = [await keyOf('1'), await keyOf('0.01')]
+    const { url } = await serve()
+    expect((await chat(url, 'outer', ample)).status).toBe(200)
+    // The four calls of the recipe in the slot alone come to more than that.
+    expect((await chat(url, 'outer', scant)).status).toBe(402)
   })
 
   it('lists nothing, and makes no file, when there are no keys', async () => {

@@ -222,11 +222,17 @@ describe.runIf(hasRedis())('gateways on several machines, with their keys in Red
     const { started, url } = await serve(box)
     expect(started.stderr).toMatch(/can't be reached \(.*\): no key can be looked up until it can/)
     expect((await ask(url, 'moa_abcdefghijkl_x')).status).toBeGreaterThanOrEqual(401)
+    expect((await other.run(['doctor'])).stdout).toMatch(/^✗ gateway\.redis {2}Redis at .* can't be reached/m)
     const { code, stderr } = await other.run(['keys', 'create', 'test'])
     expect([code, stderr]).toEqual([4, expect.stringMatching(/^moa: Redis at .* can't be reached/)])
     redis = await RedisServer.start(port, ['--maxmemory-policy', 'allkeys-lru'])
     const made = await other.run(['keys', 'create', 'test'])
     expect(made.stderr).toContain('may throw out keys')
+    const doctor = await other.run(['doctor'])
+    expect([doctor.code, doctor.stdout]).toEqual([
+      0,
+      expect.stringContaining(`✓ gateway.redis  127.0.0.1:${port}`),
+    ])
     await expect.poll(async () => (await ask(url, made.stdout.trim())).status, { timeout: 10_000 }).toBe(200)
   }, 60_000)
 

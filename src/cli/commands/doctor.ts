@@ -5,6 +5,7 @@ import { KNOWN_PROVIDERS } from '../../providers/known.js'
 import type { ProbeResult } from '../../providers/list-models.js'
 import { tellWarnings } from '../notices.js'
 import type { Invocation } from '../program.js'
+import { probeRedis, type RedisFinding } from '../redis.js'
 import type { Shell } from '../shell.js'
 import { oneLine } from '../terminal/sanitize.js'
 import { paint, span, wrap, type Span } from '../terminal/style.js'
@@ -31,16 +32,21 @@ export async function doctor({ shell, options, exitWith }: Invocation<DoctorOpti
   const workspace = await openWorkspace({ config: options.config })
   try {
     await workspace.prepare(undefined, shell.signal)
-    const findings = await probeAll(workspace, shell.signal)
+    const [findings, redis] = await Promise.all([
+      probeAll(workspace, shell.signal),
+      probeRedises(workspace, shell.signal),
+    ])
     const unlisted = unlistedModels(workspace, findings)
-    if (options.json) await shell.write(`${JSON.stringify(report(workspace, findings, unlisted), null, 2)}\n`)
+    const found = { workspace, findings, unlisted, redis }
+    if (options.json) await shell.write(`${JSON.stringify(report(found), null, 2)}\n`)
     else {
       tellWarnings(workspace, shell)
-      await print({ shell, workspace, findings, unlisted })
+      await print({ shell, ...found })
     }
     const wanted = findings.filter((finding) => finding.wanted)
     const failed = wanted.filter(({ result }) => !result.ok)
-    if (failed.length > 0 || unlisted.length > 0) exitWith(failed.length === wanted.length ? 4 : 3)
+    if (failed.length > 0 && failed.length === wanted.length) exitWith(4)
+    else if (failed.length > 0 || unlisted.length > 0 || redis.some(({ ok }) => !ok)) exitWith(3)
   } finally {
     await workspace.close()
   }
@@ -63,6 +69,23 @@ async function probeAll({ settings, providers }: Workspace, signal: AbortSignal)
   )
 }
 
+async function probeRedises({ settings }: Workspace, signal: AbortSignal): Promise<RedisFinding[]> {
+  const named = { 'gateway.redis': settings.gateway.redis, 'cache.redis': settings.cache.redis }
+  return Promise.all(
+    Object.entries(named).flatMap(([setting, address]) =>
+      address === undefined ? [] : [probeRedis(address, { setting, signal })],
+    ),
+  )
+}
+
+/** Everything there is to tell. */
+interface Found {
+  readonly workspace: Workspace
+  readonly findings: readonly Finding[]
+  readonly unlisted: readonly string[]
+  readonly redis: readonly RedisFinding[]
+}
+
 /** Chosen models that their providers, which can be reached, don't list. */
 function unlistedModels({ own, settings }: Workspace, findings: readonly Finding[]): string[] {
   const chosen = new Set([...(own?.proposers ?? []), ...(own ? [own.aggregator] : [])])
@@ -79,7 +102,7 @@ function unlistedModels({ own, settings }: Workspace, findings: readonly Finding
     })
 }
 
-function report(workspace: Workspace, findings: readonly Finding[], unlisted: readonly string[]): unknown {
+function report({ workspace, findings, unlisted, redis }: Found): unknown {
   const { settings, defaultRecipe } = workspace
   return {
     version: version(),
@@ -99,16 +122,12 @@ function report(workspace: Workspace, findings: readonly Finding[], unlisted: re
         : { ok: false, problem: result.problem, message: result.error.message }),
     })),
     unlistedModels: unlisted,
+    ...(redis.length > 0 && { redis }),
   }
 }
 
-async function print(input: {
-  shell: Shell
-  workspace: Workspace
-  findings: readonly Finding[]
-  unlisted: readonly string[]
-}): Promise<void> {
-  const { shell, workspace, findings, unlisted } = input
+async function print(input: Found & { readonly shell: Shell }): Promise<void> {
+  const { shell, workspace, findings, unlisted, redis } = input
   const { settings, defaultRecipe, own } = workspace
   const lines: Span[][] = []
   const fact = (name: string, value: string): number =>
@@ -135,6 +154,11 @@ async function print(input: {
       span(
         `${oneLine(model)} is not in its provider's list; choose another with \`moa init\`, or rename it under "models".`,
       ),
+    ])
+  for (const { setting, ok, message } of redis)
+    lines.push([
+      ok ? span('✓ ', { color: 'green' }) : span('✗ ', { color: 'red' }),
+      span(`${setting}  ${oneLine(message)}`),
     ])
   const missing = KNOWN_PROVIDERS.filter(
     ({ name }) => !shown.some((finding) => finding.name === name) && !settings.disabled.includes(name),

@@ -29,10 +29,14 @@ export async function explainCommand({ shell, args, options }: Invocation<Explai
     const plan = choice.plan ?? single(choice.name)
     const models = await modelsOf(workspace, plan)
     const calls = explain(plan, request, (address) => models.get(address))
+    const inner = (name: string): Plan | undefined => {
+      const address = workspace.settings.models[name] ?? name
+      return workspace.book.has(address) ? workspace.book.plan(address) : undefined
+    }
     const estimate = estimateRun(plan, request, (address) => models.get(address))
     const text = options.json
       ? `${JSON.stringify(asJson({ choice, plan, calls, estimate }), null, 2)}\n`
-      : asText({ plan, calls, estimate }, shell.stdout.styled)
+      : asText({ plan, calls, estimate, inner }, shell.stdout.styled)
     await shell.write(text)
   } finally {
     await workspace.close()
@@ -43,12 +47,14 @@ interface Explained {
   readonly plan: Plan
   readonly calls: readonly ExplainedCall[]
   readonly estimate: RunEstimate
+  /** The recipe behind a slot's model, if it is one. */
+  readonly inner: (model: string) => Plan | undefined
 }
 
 /** A single model as a plan of one call. */
 const single = (model: string): Plan => compile({ stages: [{ kind: 'synthesize', slots: [model] }] }, model)
 
-function asJson({ choice, plan, calls, estimate }: Explained & { choice: Choice }): unknown {
+function asJson({ choice, plan, calls, estimate }: Omit<Explained, 'inner'> & { choice: Choice }): unknown {
   const { name, simulated } = choice
   return {
     recipe: name,
@@ -74,7 +80,7 @@ function grouped(calls: readonly ExplainedCall[]): ExplainedCall[][] {
   return [...groups.values()]
 }
 
-function asText({ plan, calls, estimate }: Explained, styled: boolean): string {
+function asText({ plan, calls, estimate, inner }: Explained, styled: boolean): string {
   const bold = (text: string): string => paint([span(text, { bold: true })], styled)
   const dim = (text: string): string => paint([span(text, { dim: true })], styled)
   const lines = [
@@ -91,6 +97,15 @@ function asText({ plan, calls, estimate }: Explained, styled: boolean): string {
     lines.push('', bold(`━━ ${stageName(kinds, call.slot.stage)} · ${names}${standby}${times}`))
     const settings = settingsText(call)
     if (settings !== '') lines.push(dim(settings))
+    for (const model of new Set(group.map(({ slot }) => slot.model))) {
+      const recipe = inner(model)
+      if (recipe)
+        lines.push(
+          dim(
+            `${model} is a recipe of ${recipe.calls} calls, each with this in it: moa explain -r ${recipe.name}`,
+          ),
+        )
+    }
     if (call.shown.length > 0) lines.push(dim('‹…› stands for an answer that does not exist yet'))
     for (const message of call.request.messages) lines.push(dim(`── ${message.role}`), messageText(message))
   }
