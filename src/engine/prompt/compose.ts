@@ -129,10 +129,10 @@ function compose(
     const references = material.proposals.map(({ text }) => withoutReasoning(text))
     return { messages: injectReferences(messages, plan.template, references), deviations, order: [] }
   }
-  const seed = request.seed === undefined ? seedOf(request.messages) : String(request.seed)
+  if (material.proposals.length === 0) return { messages, deviations, order: [] }
   const composed = composeNative(messages, material, {
     task: options.task,
-    seed: `${seed}/${slot.ref.stage}`,
+    seed: `${seedFor(request, material)}/${slot.ref.stage}`,
     ...(plan.outliers === 'warn' && { suspects: suspectsOf(material) }),
     ...(room !== undefined && {
       budgetTokens: room - estimatePromptTokens(messages.map(({ content }) => textOf(content))),
@@ -140,6 +140,14 @@ function compose(
   })
   if (composed.trimmed > 0) deviations.push(trimNote(slot.ref, composed.trimmed))
   return { messages: composed.messages, deviations, order: composed.order }
+}
+
+/** Read off the conversation, which may be long, once for all slots of a stage. */
+function seedFor({ seed, messages }: ChatRequest, { kept }: Material): string {
+  if (seed !== undefined) return String(seed)
+  const found = kept?.seed ?? seedOf(messages)
+  if (kept) kept.seed = found
+  return found
 }
 
 /** Comparing every proposal with every other takes a while, so it is done once for all slots of a stage. */

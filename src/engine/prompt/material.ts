@@ -14,6 +14,8 @@ export interface Material {
 
 /** What was made of the proposals for the slot before. */
 export interface Kept {
+  /** Of a request without one. */
+  seed?: string
   note?: Note
   /** Indices of proposals that stand far from the others. */
   suspects?: ReadonlySet<number>
